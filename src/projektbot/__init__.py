@@ -1,0 +1,1 @@
+"""projektbot: taking part in one's city by messenger."""
