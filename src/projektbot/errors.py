@@ -1,0 +1,80 @@
+"""What can go wrong, named by whose matter it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from projektbot.texts import Text
+
+
+class Refused(Exception):
+    """The person's matter: what they asked cannot be done; `text` tells them why.
+
+    With `question`, that answer is taken away and asked again together with the reason.
+    """
+
+    def __init__(self, text: Text, *, question: str = "") -> None:
+        super().__init__(text.msgid)
+        self.text = text
+        self.question = question
+
+
+class DialogError(Exception):
+    """The author's matter: dialogs or catalogs have mistakes. Raised at start-up only."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class SettingsError(Exception):
+    """The operator's matter: settings are missing or wrong, all of them listed."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class ChannelError(Exception):
+    """The messenger's matter: a request failed and surely had no effect.
+
+    `retry_after` seconds (0: at once with back-off) say when to try again.
+    """
+
+    def __init__(self, reason: str, *, retry_after: float = 0.0) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.retry_after = retry_after
+
+
+class Throttled(ChannelError):
+    """The platform asks us to wait; `everyone` says whether it means the whole account or this chat alone."""
+
+    def __init__(self, retry_after: float, *, everyone: bool = False) -> None:
+        super().__init__("throttled", retry_after=retry_after)
+        self.everyone = everyone
+
+
+class Unsure(ChannelError):
+    """The request left, no answer came: it may or may not have taken effect."""
+
+
+class Rejected(ChannelError):
+    """The platform will never accept this message; trying again is useless."""
+
+
+class Blocked(ChannelError):
+    """The person has blocked us, or we were removed from the chat."""
+
+
+class Moved(ChannelError):
+    """The chat goes on under another id (Telegram supergroup, Matrix room upgrade)."""
+
+    def __init__(self, chat: str) -> None:
+        super().__init__("moved")
+        self.chat = chat
+
+
+class Revoked(ChannelError):
+    """Our own account is no longer accepted; only the operator can help."""

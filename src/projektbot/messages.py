@@ -1,0 +1,291 @@
+"""What comes in and what goes out, the same for every messenger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Protocol, TypeAlias
+
+# ---- in ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A typed message. `to` is the platform id of the message it answers, if the person used the reply function."""
+
+    text: str
+    to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """`/name argument`, without slash and without `@bot`; `argument` of `/start` is the deep link's payload."""
+
+    name: str
+    argument: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """A button of ours. `message` is the platform id of the message that carries it."""
+
+    token: str
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """The `number`-th choice of one of our messages (a reaction 1️⃣): the road finds the token."""
+
+    number: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A shared location, WGS 84 degrees."""
+
+    lat: float
+    lon: float
+
+
+class Kind(StrEnum):
+    """What a file is to people."""
+
+    IMAGE = "image"
+    AUDIO = "audio"
+    FILE = "file"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A file in our store, named by its content."""
+
+    sha256: str
+    mime: str
+    size: int
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file somebody sent: `ref` is the platform's handle; `file` is set once it is stored.
+
+    `problem` says in a code word why it could not be: "too_big", "wrong_type", "unreachable".
+    """
+
+    kind: Kind
+    ref: str
+    size: int = 0
+    name: str = ""
+    caption: str = ""
+    file: Stored | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """An earlier message of the person now says something else. `message` is its inbound key's message id."""
+
+    message: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Odd:
+    """Something we have no use for (sticker, contact, poll …): answered in words. `what` is the platform's word."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """The person blocked or unblocked us, or our membership in a group changed."""
+
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Migrated:
+    """The chat goes on under another id."""
+
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wake:
+    """A due row of a session has come: `frame` is the draft it speaks of."""
+
+    frame: str
+
+
+Event: TypeAlias = Words | Command | Tap | Pick | Shared | Upload | Edited | Odd | Presence | Migrated | Wake
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """One thing a person did, as the road takes it.
+
+    `channel` is the name of one of our accounts; `key` is the platform's own id of the update, unique in the channel
+    (redelivery is recognised by it); `chat` is where to answer; `message` the platform id of the person's message
+    (empty if it has none); `locale` what the client says ("de-DE"), or empty.
+    """
+
+    channel: str
+    key: str
+    chat: str
+    event: Event
+    message: str = ""
+    locale: str = ""
+    private: bool = True
+
+
+# ---- out -----------------------------------------------------------------------------------------------------------
+
+
+class Style(StrEnum):
+    """How a part of a text is set."""
+
+    PLAIN = "plain"
+    BOLD = "bold"
+    LINK = "link"
+    QUOTE = "quote"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A run of text in one style; `url` only with Style.LINK."""
+
+    text: str
+    style: Style = Style.PLAIN
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Something to tap. `token` comes back in Tap (at most 64 bytes).
+
+    With `word` it is an aside such as skip or back: it gets no number, and where there are no buttons
+    the word (`/skip`) is shown instead.
+    """
+
+    token: str
+    label: str
+    word: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A stored file to send; `alt` is its content in words."""
+
+    kind: Kind
+    file: Stored
+    alt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message, structured and rendered in the reader's language; never markup.
+
+    `choices` are numbered from `first` on (later pages of a long list go on counting). `about` names the question it
+    asks ("frame|question"). `replaces` is the platform id of a message of ours to edit instead of sending a new one.
+    """
+
+    parts: tuple[Part, ...]
+    choices: tuple[Choice, ...] = ()
+    first: int = 1
+    media: Media | None = None
+    about: str = ""
+    replaces: str = ""
+    reply_to: str = ""
+
+    def plain(self) -> str:
+        """Return the words alone."""
+        return "".join(part.text for part in self.parts)
+
+
+def outgoing_from(data: dict[str, Any]) -> Outgoing:
+    """Read back what was stored as JSON."""
+    media = data.get("media")
+    return Outgoing(
+        tuple(Part(p["text"], Style(p["style"]), p["url"]) for p in data["parts"]),
+        tuple(Choice(**c) for c in data["choices"]),
+        data["first"],
+        Media(Kind(media["kind"]), Stored(**media["file"]), media["alt"]) if media else None,
+        data["about"],
+        data["replaces"],
+        data["reply_to"],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A committed outbox row on its way. Times are microseconds since 1970 UTC.
+
+    `kind` is its class: "receipt" (a reply in a dialog), "ballot", "notice" or "bulk".
+    """
+
+    id: int
+    kind: str
+    address_id: int
+    channel: str
+    chat: str
+    private: bool
+    message: Outgoing
+    not_before: int = 0
+    expires_at: int | None = None
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a platform allows, as data. Rates are messages a second; `reserved` of `rate` are kept for replies."""
+
+    rate: float = 30.0
+    reserved: float = 5.0
+    chat_rate: float = 1.0
+    chat_burst: int = 20  # Telegram allows short bursts; whoever taps faster than that gets a 429, which is obeyed
+    group_per_minute: int = 20
+    parallel: int = 32
+    text: int = 4096
+    caption: int = 1024
+
+
+MAX_FILE_BYTES = 20_000_000  # what Telegram's getFile gives out, and plenty for a photo or a voice note
+
+
+class Road(Protocol):
+    """What a channel may ask of the house."""
+
+    async def take(self, channel: str, raws: Sequence[Any], read: Callable[[Any], Inbound | None]) -> None:
+        """Carry raw updates along the road in order; return when every one is committed, so it may be acknowledged.
+
+        `read` is the channel's pure translation (None: nothing for us). What it cannot read is set aside, not raised.
+        """
+
+    async def recall(self, name: str) -> str:
+        """Return a value kept under `name` (such as Matrix' since), or an empty string."""
+
+    async def keep(self, name: str, value: str) -> None:
+        """Store a value durably under `name`."""
+
+
+class Channel(Protocol):
+    """One account of ours on a platform. Translates, decides nothing."""
+
+    name: str
+    limits: Limits
+    idempotent: bool  # the platform recognises a resend by its txn, so that it can never double
+
+    async def receive(self, road: Road) -> None:
+        """Receive until cancelled."""
+
+    async def send(self, chat: str, message: Outgoing, txn: str, *, private: bool) -> str:
+        """Send one message and return its platform id. `txn` is the same at every attempt; raises ChannelError."""
+
+    async def fetch(self, ref: str) -> bytes:
+        """Return the bytes of a file somebody sent; at most MAX_FILE_BYTES, else Rejected("too_big")."""
+
+    async def close(self) -> None:
+        """Give back connections."""
