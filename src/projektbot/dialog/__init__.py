@@ -1,0 +1,1 @@
+"""Conversations as data, and the engine that plays them. Pure: no network, no database, no clock."""

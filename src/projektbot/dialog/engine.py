@@ -1,0 +1,247 @@
+"""The engine: (scene, session, event) → turn. It stops when it needs a person, or the house.
+
+Laws:
+1. The open question is derived from the answers; nothing else remembers where a conversation stands.
+2. Every event of a person gets words back.
+3. Nothing a person said is thrown away: what no longer fits is kept and offered again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from projektbot.dialog import attachments, commands, drafts, reply, taps
+from projektbot.dialog.model import Answers, Call, Do, Link, Note, Review
+from projektbot.dialog.prompt import filled, put_question
+from projektbot.dialog.session import Session
+from projektbot.dialog.talk import Button, Calling, Due, Line, Scene, Talk
+from projektbot.dialog.walk import Spot, open_index
+from projektbot.messages import (
+    Command,
+    Edited,
+    Event,
+    Migrated,
+    Odd,
+    Pick,
+    Presence,
+    Shared,
+    Tap,
+    Upload,
+    Wake,
+    Words,
+)
+from projektbot.texts import Text
+
+MAX_HOPS = 50  # steps without a person in between; the checker forbids circles, this bounds what it cannot see
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a step came to: the new session, what to say, and what the house is asked for."""
+
+    session: Session
+    lines: tuple[Line, ...] = ()
+    buttons: tuple[Button, ...] = ()
+    first: int = 1
+    about: str = ""
+    replaces: str = ""
+    call: Calling | None = None
+    due: tuple[Due, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What an action came to: the outcome's name, and facts for texts."""
+
+    outcome: str
+    facts: Answers = field(default_factory=dict)
+
+
+def step(scene: Scene, session: Session, event: Event, *, about: str = "", heard: str = "") -> Turn:
+    """Take one event of a person (or a wake-up) and return the turn.
+
+    `about` is what the message it answers was about ("frame|path"), `heard` the platform id of the person's message.
+    """
+    talk = Talk(scene, session, heard=heard)
+    if isinstance(event, Wake):
+        drafts.wake(talk, event.frame)
+        return _turn(talk)
+    first_contact = session.seen == 0
+    talk.session = replace(session, seen=talk.seconds(), reminded_of="")
+    if first_contact:
+        _welcome(talk)
+    _fit_top(talk)
+    if not (isinstance(event, Words) and reply.to_reminder(talk, event.text, session.reminded_of)):
+        _dispatch(talk, event, about, first_contact=first_contact)
+    advance(talk)
+    return _turn(talk)
+
+
+def resume(scene: Scene, turn: Turn, result: Result | Text, *, question: str = "") -> Turn:
+    """Go on after an action: with its result, or with the reason why it was refused (about one `question`)."""
+    talk = Talk(scene, turn.session, list(turn.lines), due=list(turn.due))
+    spot = talk.open_spot()
+    if spot is None or not isinstance(spot.step, Do):
+        raise ValueError("no action is waiting")
+    if isinstance(result, Text):
+        _refused(talk, result, question)
+    else:
+        talk.answer(spot.path, result.outcome, **result.facts)
+    advance(talk)
+    return _turn(talk)
+
+
+def repeat_prompt(scene: Scene, session: Session) -> Turn:
+    """Ask the open question once more, as after an outage."""
+    talk = Talk(scene, session)
+    advance(talk, passed=False)
+    return _turn(talk)
+
+
+def _turn(talk: Talk) -> Turn:
+    return Turn(
+        talk.session,
+        tuple(talk.lines),
+        tuple(talk.buttons),
+        talk.first,
+        talk.about,
+        talk.replaces,
+        talk.call,
+        tuple(talk.due),
+    )
+
+
+def _dispatch(talk: Talk, event: Event, about: str, *, first_contact: bool) -> None:
+    match event:
+        case Words(text):
+            reply.words(talk, text, about, first_contact=first_contact)
+        case Tap(token, message):
+            taps.tap(talk, token, message)
+        case Command(name, argument):
+            commands.command(talk, name, argument)
+        case Shared(lat, lon):
+            attachments.location(talk, lat, lon)
+        case Upload():
+            attachments.upload(talk, event)
+        case Edited(message, text):
+            reply.edited(talk, message, text)
+        case Odd(what):
+            attachments.odd(talk, what)
+        case Pick() | Presence() | Migrated() | Wake():
+            raise TypeError(type(event).__name__)  # the road resolves these before the engine sees them
+
+
+def _welcome(talk: Talk) -> None:
+    """Say who runs this and what is stored, once, before anything else."""
+    dialog = talk.scene.book.by_moment.get("first_contact")
+    if dialog:
+        talk.begin(dialog, {})
+        spots = talk.spots(talk.session.frames[-1])
+        _say_notes(talk, spots, len(spots))
+        talk.end()
+
+
+def _fit_top(talk: Talk) -> None:
+    """Carry the open frames over to today's dialogs: what still fits stays."""
+    if any(drafts.outgrown(talk, frame) for frame in talk.session.frames):
+        drafts.refit(talk)
+
+
+# ---- going on ------------------------------------------------------------------------------------------------------
+
+
+def advance(talk: Talk, *, passed: bool = True) -> None:
+    """Go on until a person or the house is needed. With `passed`, notes on the way are said."""
+    for _ in range(MAX_HOPS):
+        frame = talk.session.top()
+        if frame is None or talk.call:
+            return
+        spots = talk.spots(frame)
+        index = open_index(spots)
+        if passed and not frame.misses and not frame.view:
+            _say_notes(talk, spots, index)
+        if index == len(spots):
+            passed = _finish(talk)
+            continue
+        spot = spots[index]
+        match spot.step:
+            case Do():
+                if not _do(talk, spot, spot.step):
+                    return
+            case Call() as call:
+                talk.begin(talk.scene.book.dialogs[call.dialog], _given(spot, call.given), caller=spot.path)
+            case Link() as link:
+                given = _given(spot, link.given)
+                talk.end()
+                commands.enter(talk, talk.scene.book.dialogs[link.dialog], given)
+            case _:
+                put_question(talk, frame, spots, index)
+                return
+        passed = True
+    raise RecursionError(talk.session.frames[-1].dialog)  # a circle of links: the dialogs are wrong
+
+
+def _say_notes(talk: Talk, spots: list[Spot], index: int) -> None:
+    first = index
+    while first and isinstance(spots[first - 1].step, Note):
+        first -= 1
+    frame = talk.session.frames[-1]
+    for spot in spots[first:index]:
+        assert isinstance(spot.step, Note)  # noqa: S101 - found so above
+        talk.say(filled(talk, frame, spot.step.label, spot.live))
+
+
+def _finish(talk: Talk) -> bool:
+    """End the top frame; return whether the one below goes on by it, or is only asked again."""
+    ended = talk.end()
+    if not ended.caller or not talk.session.frames:
+        return False
+    talk.answer(ended.caller, value=True)
+    return True
+
+
+def _given(spot: Spot, given: dict[str, str]) -> Answers:
+    """Return what is handed over: "{name}" is the answer itself, anything else a constant."""
+    handed: dict[str, Any] = {}
+    for name, value in given.items():
+        if value.startswith("{") and value.endswith("}"):
+            if (answer := spot.live.get(value[1:-1])) is not None:
+                handed[name] = answer
+        else:
+            handed[name] = value
+    return handed
+
+
+def _do(talk: Talk, spot: Spot, do: Do) -> bool:
+    """Do what the engine itself can, and return whether it goes on; else ask the house."""
+    answers = {**spot.live, **_given(spot, do.given)}
+    built_in = drafts.BUILT_IN.get(do.action)
+    if built_in is None:
+        talk.call = Calling(do.action, answers)
+        return False
+    outcome = built_in(talk, answers)
+    if outcome:  # empty: the action itself ended this frame
+        talk.answer(spot.path, outcome)
+    return True
+
+
+def _refused(talk: Talk, reason: Text, question: str) -> None:
+    """Take back the answer at fault and the review that let it pass, so that both are asked again."""
+    talk.say(reason)
+    frame = talk.session.frames[-1]
+    spots = talk.spots(frame)
+    reviews = {spot.path for spot in spots if isinstance(spot.step, Review) and spot.answered}
+    talk.put(replace(frame, answers={path: value for path, value in frame.answers.items() if path not in reviews}))
+    guilty = question if question in frame.answers else "" if reviews else _last_answer(spots)
+    if guilty:
+        talk.take_away(guilty)
+    elif not reviews:
+        talk.end()  # nothing was asked that could be answered otherwise
+
+
+def _last_answer(spots: list[Spot]) -> str:
+    for spot in reversed(spots):
+        if spot.answered and spot.path and not isinstance(spot.step, Do | Call):
+            return spot.path
+    return ""

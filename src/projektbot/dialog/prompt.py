@@ -1,0 +1,244 @@
+"""How the open question is put: its words, what can be tapped, and the asides skip, back and keep."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import orjson
+
+from projektbot.dialog.answers import Option, shown
+from projektbot.dialog.model import CHOOSING, Answers, Question, Repeat, Review, Type, Value
+from projektbot.dialog.session import Frame
+from projektbot.dialog.talk import Button, Talk, handle_of
+from projektbot.dialog.walk import FACT, Spot, open_index
+from projektbot.texts import N_, Own, Param, Text
+
+PAGE = 10  # choices at once: more do not fit an old phone's screen
+TOKEN_BYTES = 64  # Bot API: callback_data
+_PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+
+SKIP, BACK, KEEP, MORE, DONE = ".skip", ".back", ".keep", ".page:", ".done"
+SUBMIT, EDIT, LATER, YES, NO, OK = ".submit", ".edit", ".later", ".yes", ".no", ".ok"
+GO, DROP = ".go", ".drop"
+
+
+def put_question(talk: Talk, frame: Frame, spots: list[Spot], index: int) -> None:
+    """Say the open question and offer what can be tapped."""
+    spot = spots[index]
+    handle = handle_of(frame, talk.dialog(frame))
+    talk.about = f"{handle}|{spot.path}"
+    _say_progress(talk, frame, spots, index)
+    match spot.step:
+        case Question():
+            _say_question(talk, frame, spot, spot.step)
+        case Review():
+            _say_review(talk, frame, spots, spot.step, spot.live)
+        case Repeat():
+            talk.say(filled(talk, frame, spot.step.again, spot.live), bold=True)
+    numbered = numbered_buttons(talk, frame, spots, index)
+    page = page_of(frame)
+    talk.first = page * PAGE + 1
+    talk.buttons = numbered[page * PAGE : talk.first + PAGE - 1] + _more(numbered, page, talk.about)
+    talk.buttons += _asides(talk, frame, spots, index)
+
+
+def page_of(frame: Frame) -> int:
+    """Return which page of a long list of choices the person looks at, from 0."""
+    return int(frame.view[1]) if frame.view[:1] == ("page",) else 0
+
+
+def next_page(talk: Talk, frame: Frame, spots: list[Spot], index: int) -> int:
+    """Return the page after the one looked at; after the last, the first again."""
+    following = page_of(frame) + 1
+    return following if following * PAGE < len(numbered_buttons(talk, frame, spots, index)) else 0
+
+
+def _more(buttons: list[Button], page: int, about: str) -> list[Button]:
+    if len(buttons) <= PAGE:
+        return []
+    following = page + 1 if (page + 1) * PAGE < len(buttons) else 0
+    label = N_("More …") if following else N_("From the beginning")
+    return [Button(f"{about}|{MORE}{following}", label, word="/more")]
+
+
+def _say_progress(talk: Talk, frame: Frame, spots: list[Spot], index: int) -> None:
+    if not talk.dialog(frame).keeps or not isinstance(spots[index].step, Question):
+        return
+    questions = [position for position, spot in enumerate(spots) if isinstance(spot.step, Question)]
+    talk.say(N_("Question {number} of {total}", number=questions.index(index) + 1, total=len(questions)))
+
+
+def _say_question(talk: Talk, frame: Frame, spot: Spot, question: Question) -> None:
+    talk.say(filled(talk, frame, question.label, spot.live), bold=True, close=talk.dialog(frame).keeps)
+    if frame.view[:1] == ("which",):
+        talk.say(N_("Which of these do you mean?"))
+        return
+    if question.hint:
+        talk.say(filled(talk, frame, question.hint, spot.live), close=True)
+    if question.type in (Type.SELECT_MULTIPLE, Type.RANK):
+        _say_picked(talk, frame, spot, question)
+
+
+def _say_picked(talk: Talk, frame: Frame, spot: Spot, question: Question) -> None:
+    picked = picked_so_far(frame)
+    if picked:
+        talk.say(N_("So far: {choices}", choices=shown(question, picked, talk.options(question, spot.live))))
+    elif question.type is Type.RANK:
+        talk.say(N_("Choose the most important first, then the next."))
+    else:
+        talk.say(N_("Choose as many as you like."))
+
+
+def picked_so_far(frame: Frame) -> list[str]:
+    """Return what was tapped of a list that is not finished yet."""
+    return list(frame.view[1]) if frame.view[:1] == ("picked",) else []
+
+
+def numbered_buttons(talk: Talk, frame: Frame, spots: list[Spot], index: int) -> list[Button]:
+    """Return everything that has a number at the open step, in order, on all pages."""
+    spot = spots[index]
+    about = f"{handle_of(frame, talk.dialog(frame))}|{spot.path}|"
+    match spot.step:
+        case Question() as question:
+            return _question_buttons(talk, frame, spot, question, about)
+        case Review() as review:
+            return _review_buttons(talk, frame, spots, review, about)
+        case _:
+            return [Button(about + YES, N_("Yes")), Button(about + NO, N_("No"))]
+
+
+def _question_buttons(talk: Talk, frame: Frame, spot: Spot, question: Question, about: str) -> list[Button]:
+    if frame.view[:1] == ("which",):
+        options = talk.options(question, spot.live)
+        return [_value_button(question, value, options, about) for value in frame.view[1]]
+    if question.type is Type.ACKNOWLEDGE:
+        return [Button(about + OK, N_("Understood"))]
+    if question.type not in CHOOSING:
+        return []
+    picked = picked_so_far(frame)
+    options = talk.options(question, spot.live)
+    buttons = [Button(about + option.name, _label(option, question, picked)) for option in options]
+    if picked:
+        buttons.append(Button(about + DONE, N_("Done")))
+    return buttons
+
+
+def _value_button(question: Question, value: Value, options: list[Option], about: str) -> Button:
+    token = value if question.type in CHOOSING else "=" + orjson.dumps(value).decode()
+    return Button(f"{about}{token}", shown(question, value, options))
+
+
+def _label(option: Option, question: Question, picked: list[str]) -> Text:
+    if option.name not in picked:
+        return Text("{it}", {"it": Own(option.label)})
+    mark = f"{picked.index(option.name) + 1}." if question.type is Type.RANK else "✓"
+    return Text("{mark} {it}", {"mark": Own(mark), "it": Own(option.label)})
+
+
+def _asides(talk: Talk, frame: Frame, spots: list[Spot], index: int) -> list[Button]:
+    spot = spots[index]
+    about = f"{handle_of(frame, talk.dialog(frame))}|{spot.path}|"
+    buttons = []
+    if isinstance(spot.step, Question):
+        old = frame.old.get(spot.path)
+        if old is not None and talk.fits(spot.step, old, spot.live) is None:
+            kept = shown(spot.step, old, talk.options(spot.step, spot.live))
+            buttons.append(Button(about + KEEP, N_("Keep: {answer}", answer=kept), word="/keep"))
+        if not spot.step.required:
+            buttons.append(Button(about + SKIP, N_("Skip"), word="/skip"))
+    if frame.view[:1] == ("edit",) or step_back(spots, index) is not None:
+        buttons.append(Button(about + BACK, N_("Back"), word="/back"))
+    return buttons
+
+
+def step_back(spots: list[Spot], index: int) -> Spot | None:
+    """Return the answer that back takes away: the last before the open step, but never past something done."""
+    for spot in reversed(spots[:index]):
+        if isinstance(spot.step, Question | Repeat):
+            return spot
+        if spot.path:
+            return None
+    return None
+
+
+# ---- review --------------------------------------------------------------------------------------------------------
+
+
+def _say_review(talk: Talk, frame: Frame, spots: list[Spot], review: Review, live: Answers) -> None:
+    if frame.view[:1] == ("edit",):
+        talk.say(N_("What would you like to change?"), bold=True)
+        return
+    if review.label:
+        talk.say(filled(talk, frame, review.label, live), bold=True)
+    for position, spot in enumerate(questions_answered(spots)):
+        talk.say(_summary(talk, frame, spot), close=position > 0)
+
+
+def questions_answered(spots: list[Spot]) -> list[Spot]:
+    """Return what a review shows: the questions that were answered or skipped."""
+    return [spot for spot in spots if isinstance(spot.step, Question) and spot.answered]
+
+
+def _summary(talk: Talk, frame: Frame, spot: Spot) -> Text:
+    value = frame.answers[spot.path]
+    question = spot.step
+    assert isinstance(question, Question)  # noqa: S101 - questions_answered gives nothing else
+    answer = N_("–") if value is None else shown(question, value, talk.options(question, spot.live))
+    return N_("{question}: {answer}", question=name_of(talk, frame, spot), answer=answer)
+
+
+def name_of(talk: Talk, frame: Frame, spot: Spot) -> Text:
+    """Return the short name of a question."""
+    question = spot.step
+    assert isinstance(question, Question)  # noqa: S101 - callers pass questions
+    return filled(talk, frame, question.title or question.label, spot.live)
+
+
+def _review_buttons(talk: Talk, frame: Frame, spots: list[Spot], review: Review, about: str) -> list[Button]:
+    if frame.view[:1] == ("edit",):
+        return [Button(f"{about}{EDIT}:{spot.path}", name_of(talk, frame, spot)) for spot in questions_answered(spots)]
+    return [
+        Button(about + SUBMIT, Text(review.submit)),
+        Button(about + EDIT, N_("Change something")),
+        Button(about + LATER, N_("Go on later")),
+    ]
+
+
+# ---- placeholders --------------------------------------------------------------------------------------------------
+
+
+@cache
+def placeholders(msgid: str) -> tuple[str, ...]:
+    """Return the names a text wants filled."""
+    return tuple(_PLACEHOLDER.findall(msgid))
+
+
+def filled(talk: Talk, frame: Frame, msgid: str, live: Answers) -> Text:
+    """Return a dialog's text with its placeholders filled from the answers the step can see."""
+    names = placeholders(msgid)
+    if not names:
+        return Text(msgid)
+    return Text(msgid, {name: _param(talk, frame, name, live) for name in names})
+
+
+def _param(talk: Talk, frame: Frame, name: str, live: Answers) -> Param:
+    value = live.get(name)
+    step = talk.dialog(frame).by_name.get(name)
+    if value is None:
+        return Own("")
+    if isinstance(step, Question):
+        return shown(step, value, talk.options(step, live))
+    if isinstance(value, int | Own | Text):
+        return value
+    return Own(value) if FACT + name in frame.answers else str(value)
+
+
+def open_now(talk: Talk) -> tuple[Frame, list[Spot], int] | None:
+    """Return the top frame, its steps and the position of the open one; None if nothing is open."""
+    frame = talk.session.top()
+    if frame is None:
+        return None
+    spots = talk.spots(frame)
+    index = open_index(spots)
+    return (frame, spots, index) if index < len(spots) else None

@@ -1,0 +1,140 @@
+"""What words answer: the open question, a question further up, or nothing yet."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from projektbot.dialog import drafts
+from projektbot.dialog.answers import Accepted, Option, Reading, Wrong, read_words
+from projektbot.dialog.commands import back, enter, menu_if_idle
+from projektbot.dialog.ladder import no_match
+from projektbot.dialog.model import Question, Type
+from projektbot.dialog.prompt import numbered_buttons, open_now, step_back
+from projektbot.dialog.session import Frame
+from projektbot.dialog.talk import Talk, handle_of
+from projektbot.dialog.taps import bring_up, take, tap
+from projektbot.dialog.walk import Spot, step_at
+from projektbot.texts import N_
+
+_CHOICE = Question("choice", Type.SELECT_ONE, "")  # numbered buttons are read like the choices of a question
+
+
+def words(talk: Talk, text: str, about: str, *, first_contact: bool) -> None:
+    """Read a typed message: as an answer to what it replies to, else to the open question."""
+    if about and _about_answered(talk, about):
+        _reanswer(talk, about.partition("|")[2], text)
+        return
+    now = open_now(talk)
+    if now is None:
+        _otherwise(talk, text, first_contact=first_contact)
+        return
+    if _typed_aside(talk, text):
+        return
+    _answer_words(talk, now, text)
+
+
+def _answer_words(talk: Talk, now: tuple[Frame, list[Spot], int], text: str) -> None:
+    frame, spots, index = now
+    spot = spots[index]
+    question = spot.step
+    if not isinstance(question, Question) or frame.view[:1] == ("which",) or question.type is Type.ACKNOWLEDGE:
+        _typed_choice(talk, now, text)
+        return
+    reading = read_words(
+        question, text, options=talk.options(question, spot.live), locale=talk.session.locale, today=talk.scene.today()
+    )
+    if isinstance(reading, Wrong) and Type.GEOPOINT in question.also:
+        reading = _also_place(talk, question, text, reading)
+    take(talk, spot, question, reading)
+
+
+def _also_place(talk: Talk, question: Question, text: str, reading: Wrong) -> Reading:
+    place = replace(question, type=Type.GEOPOINT)
+    other = read_words(place, text, options=(), locale=talk.session.locale, today=talk.scene.today())
+    return reading if isinstance(other, Wrong) else other
+
+
+def _typed_choice(talk: Talk, now: tuple[Frame, list[Spot], int], text: str) -> None:
+    """Match words against the numbered buttons: review, repeat, acknowledge, which."""
+    frame, spots, index = now
+    buttons = numbered_buttons(talk, frame, spots, index)
+    options = [Option(button.token, talk.words(button.label)) for button in buttons]
+    reading = read_words(_CHOICE, text, options=options, locale=talk.session.locale, today=talk.scene.today())
+    question = spots[index].step
+    if isinstance(reading, Accepted):
+        tap(talk, reading.value, "")
+    elif isinstance(question, Question) and question.type is not Type.ACKNOWLEDGE:
+        # the person answers the question anew instead of saying which
+        talk.look()
+        _answer_words(talk, (talk.session.frames[-1], spots, index), text)
+    else:
+        no_match(talk, question, N_("Please choose one of these."))
+
+
+def to_reminder(talk: Talk, text: str, frame_id: str) -> bool:
+    """Take a number or a label for a choice of the reminder just said; return whether it was one."""
+    if not frame_id:
+        return False
+    buttons = drafts.reminder_buttons(frame_id)
+    options = [Option(button.token, talk.words(button.label)) for button in buttons]
+    reading = read_words(_CHOICE, text, options=options, locale=talk.session.locale, today=talk.scene.today())
+    if isinstance(reading, Accepted):
+        tap(talk, reading.value, "")
+    return isinstance(reading, Accepted)
+
+
+def _typed_aside(talk: Talk, text: str) -> bool:
+    """Take a typed "Skip" or "Back" for the button of that name, if it is offered."""
+    now = open_now(talk)
+    if now is None:
+        return False
+    typed = text.strip().casefold()
+    _, spots, index = now
+    question = spots[index].step
+    if typed == talk.words(N_("Back")).casefold() and step_back(spots, index):
+        back(talk)
+        return True
+    if typed == talk.words(N_("Skip")).casefold() and isinstance(question, Question) and not question.required:
+        talk.answer(spots[index].path, None)
+        return True
+    return False
+
+
+def _otherwise(talk: Talk, text: str, *, first_contact: bool) -> None:
+    """Words that belong to nothing open: a greeting gets the menu, anything else is offered as a start."""
+    if first_contact or len(text) < 10:  # noqa: PLR2004 - nobody writes an idea in fewer letters
+        enter(talk, talk.scene.book.by_command["start"], {})
+        return
+    enter(talk, talk.scene.book.by_moment["otherwise"], {"words": text})
+
+
+def edited(talk: Talk, message: str, text: str) -> None:
+    """Take a corrected message as a corrected answer, if the draft it answered is still open."""
+    for frame in (*talk.session.frames, *talk.session.drafts):
+        for path, heard in frame.heard.items():
+            if heard == message and path in frame.answers and bring_up(talk, handle_of(frame, talk.dialog(frame))):
+                _reanswer(talk, path, text)
+                return
+    talk.say(N_("You have changed an earlier message. What has been sent already stays as it is."))
+    menu_if_idle(talk)
+
+
+def _about_answered(talk: Talk, about: str) -> bool:
+    handle, _, path = about.partition("|")
+    top = talk.session.top()
+    return bool(top and path in top.answers and handle == handle_of(top, talk.dialog(top)))
+
+
+def _reanswer(talk: Talk, path: str, text: str) -> None:
+    """Answer an answered question of the top frame anew; what does not fit leaves the old answer."""
+    frame = talk.session.frames[-1]
+    question = step_at(talk.dialog(frame), path)
+    if not isinstance(question, Question):
+        return
+    options = talk.options(question, frame.answers)
+    reading = read_words(question, text, options=options, locale=talk.session.locale, today=talk.scene.today())
+    if isinstance(reading, Accepted):
+        talk.answer(path, reading.value)
+        talk.say(N_("Your answer is changed."))
+    else:
+        talk.say(N_("That does not fit as an answer, so I have kept the earlier one."))

@@ -1,0 +1,96 @@
+"""A conversation as it is stored: frames of answers, nothing that can be derived from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import orjson
+
+from projektbot.dialog.model import Answers
+
+BASE36 = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One run of a dialog.
+
+    `answers` by path ("title", "items.0.what"; outcome and facts of a `do` by its name); `old` holds what an edit or
+    back took away, offered again as "keep"; `view` is what the person is looking at beside the plain question
+    (edit list, page, picked so far, a question back); `heard` maps a path to the platform id of the message that
+    answered it. Times are seconds since 1970.
+    """
+
+    id: str
+    dialog: str
+    version: int
+    shape: str
+    answers: Answers = field(default_factory=dict)
+    old: Answers = field(default_factory=dict)
+    view: tuple[Any, ...] = ()
+    misses: int = 0
+    heard: dict[str, str] = field(default_factory=dict)
+    given: tuple[str, ...] = ()  # answers that a link filled in, not the person
+    caller: str = ""  # the step of the frame below that waits for this one
+    begun: int = 0
+    touched: int = 0
+    reminded: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Everything one person (or one group) is in the middle of.
+
+    `frames` is the stack, the last one talks; `drafts` were left and wait; `locale` is what the person chose or
+    the client said; `seen` the last sign of life, 0 before the first contact.
+    """
+
+    frames: tuple[Frame, ...] = ()
+    drafts: tuple[Frame, ...] = ()
+    locale: str = ""
+    chosen: bool = False  # the person chose the locale; the client's word no longer counts
+    count: int = 0
+    reminded_of: str = ""  # the draft the last thing said was a reminder of: a number then chooses from that
+    seen: int = 0
+
+    def top(self) -> Frame | None:
+        """Return the frame that talks."""
+        return self.frames[-1] if self.frames else None
+
+    def with_top(self, frame: Frame) -> Session:
+        """Return the session with another top frame."""
+        return replace(self, frames=(*self.frames[:-1], frame))
+
+
+def frame_id(count: int) -> str:
+    """Return the `count`-th frame id: short, since it travels in every button."""
+    digits = ""
+    while True:
+        count, digit = divmod(count, 36)
+        digits = BASE36[digit] + digits
+        if not count:
+            return digits
+
+
+def dump(session: Session) -> bytes:
+    """Write a session as JSON."""
+    return orjson.dumps(session)
+
+
+def load(data: bytes) -> Session:
+    """Read a session back; fields this version does not know are dropped, so that a rollback does not lose drafts."""
+    raw = orjson.loads(data)
+    raw["frames"] = tuple(_frame(frame) for frame in raw["frames"])
+    raw["drafts"] = tuple(_frame(frame) for frame in raw["drafts"])
+    return Session(**{name: value for name, value in raw.items() if name in _SESSION})
+
+
+def _frame(raw: dict[str, Any]) -> Frame:
+    raw["view"] = tuple(raw["view"])
+    raw["given"] = tuple(raw.get("given", ()))
+    return Frame(**{name: value for name, value in raw.items() if name in _FRAME})
+
+
+_SESSION = frozenset(Session.__dataclass_fields__)
+_FRAME = frozenset(Frame.__dataclass_fields__)

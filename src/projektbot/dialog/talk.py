@@ -1,0 +1,226 @@
+"""One step of a conversation in the making: what it sees, and what it has said so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from projektbot.dialog.answers import Option, objection
+from projektbot.dialog.book import Book
+from projektbot.dialog.house import House
+from projektbot.dialog.model import CHOOSING, Answers, Dialog, Question, Type, Value
+from projektbot.dialog.session import Frame, Session, frame_id
+from projektbot.dialog.walk import BESIDE, FACT, GIVEN, Spot, open_index, step_at, walk
+from projektbot.texts import Text, verbatim
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """The world a step sees: dialogs, house, clock, and how texts read in a language. Values, no state."""
+
+    book: Book
+    house: House
+    now: datetime
+    zone: ZoneInfo
+    translate: Callable[[Text, str], str]  # (text, locale) → words
+    locales: tuple[str, ...]
+    contact: str = ""  # where a person can be asked
+
+    def today(self) -> date:
+        """Return the day it is in the city."""
+        return self.now.astimezone(self.zone).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A paragraph of a message. `close` binds it to the one before (one line break instead of two)."""
+
+    text: Text
+    bold: bool = False
+    close: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A choice with its label still to be translated."""
+
+    token: str
+    label: Text
+    word: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A wake-up for a frame at a time (seconds since 1970 UTC)."""
+
+    frame: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Calling:
+    """An action the house is asked for, with the answers it may take."""
+
+    action: str
+    answers: Answers
+
+
+@dataclass(slots=True)
+class Talk:
+    """The session as it changes, and what will be said."""
+
+    scene: Scene
+    session: Session
+    lines: list[Line] = field(default_factory=list)
+    buttons: list[Button] = field(default_factory=list)
+    first: int = 1
+    about: str = ""
+    replaces: str = ""
+    call: Calling | None = None
+    due: list[Due] = field(default_factory=list)
+    heard: str = ""  # platform id of the message being answered
+
+    # ---- saying ----------------------------------------------------------------------------------------------------
+
+    def say(self, text: Text, *, bold: bool = False, close: bool = False) -> None:
+        """Add a paragraph."""
+        self.lines.append(Line(text, bold, close))
+
+    def words(self, text: Text) -> str:
+        """Return a text as this person reads it."""
+        return self.scene.translate(text, self.session.locale)
+
+    # ---- looking ---------------------------------------------------------------------------------------------------
+
+    def dialog(self, frame: Frame) -> Dialog:
+        """Return the dialog a frame runs."""
+        return self.scene.book.dialogs[frame.dialog]
+
+    def spots(self, frame: Frame) -> list[Spot]:
+        """Return the steps of a frame that are relevant now."""
+        return walk(self.dialog(frame), frame.answers, self._calculate)
+
+    def _calculate(self, function: str, live: Answers) -> Value:
+        return self.scene.house.calculate(function, self.session, live)
+
+    def open_spot(self) -> Spot | None:
+        """Return what is being asked."""
+        frame = self.session.top()
+        if frame is None:
+            return None
+        spots = self.spots(frame)
+        index = open_index(spots)
+        return spots[index] if index < len(spots) else None
+
+    def options(self, question: Question, live: Answers) -> list[Option]:
+        """Return the choices of a question as this person reads them."""
+        if question.provider:
+            found: Sequence[tuple[str, Text]] = self.scene.house.options(question.provider, self.session, live)
+            return [Option(name, self.words(label)) for name, label in found]
+        return [Option(choice.name, self.words(Text(choice.label))) for choice in question.choices]
+
+    def fits(self, question: Question, value: Value, live: Answers) -> Text | None:
+        """Return what is to be said against a value, or None."""
+        options = self.options(question, live) if question.type in CHOOSING else []
+        if question.type is Type.SELECT_ONE and question.locate and isinstance(value, dict):
+            return None
+        return objection(question, value, options=options, today=self.scene.today())
+
+    # ---- changing --------------------------------------------------------------------------------------------------
+
+    def seconds(self) -> int:
+        """Return now as whole seconds since 1970 UTC."""
+        return int(self.scene.now.timestamp())
+
+    def put(self, frame: Frame) -> None:
+        """Put the changed top frame back."""
+        self.session = self.session.with_top(frame)
+
+    def answer(self, path: str, value: Value, **facts: Value) -> None:
+        """Store an answer of the top frame; `facts` are kept beside it."""
+        frame = self.session.frames[-1]
+        step = step_at(self.dialog(frame), path)
+        answers = frame.answers
+        if isinstance(step, Question) and step.location:
+            answers = {name: kept for name, kept in answers.items() if name != FACT + step.location}
+        added = {FACT + name: fact for name, fact in facts.items()}
+        if frame.reminded:
+            self.due.append(Due(frame.id, self.seconds()))  # the row moved out of reach: look again
+        self.put(
+            replace(
+                frame,
+                answers={**answers, path: value, **added},
+                old={name: kept for name, kept in frame.old.items() if name != path},
+                view=(),
+                misses=0,
+                reminded=0,
+                touched=self.seconds(),
+                heard={**frame.heard, path: self.heard} if self.heard else frame.heard,
+            )
+        )
+
+    def take_away(self, path: str) -> None:
+        """Take one answer of the top frame away; it is offered again when the question is asked."""
+        frame = self.session.frames[-1]
+        gone = frame.answers.get(path)
+        self.put(
+            replace(
+                frame,
+                answers={name: value for name, value in frame.answers.items() if name != path},
+                old={**frame.old, path: gone} if gone is not None else frame.old,
+                view=(),
+                misses=0,
+                touched=self.seconds(),
+            )
+        )
+
+    def begin(self, dialog: Dialog, given: Answers, caller: str = "") -> None:
+        """Put a new frame on top. What is given under the name of a question answers it, if it fits."""
+        now = self.seconds()
+        frame = Frame(
+            frame_id(self.session.count), dialog.name, dialog.version, dialog.shape,
+            caller=caller, begun=now, touched=now,
+        )  # fmt: skip
+        self.session = replace(self.session, frames=(*self.session.frames, frame), count=self.session.count + 1)
+        answers = self._prefilled(dialog, given)
+        self.put(replace(frame, answers=answers, given=tuple(name for name in answers if name[0] not in BESIDE)))
+        if dialog.keeps and dialog.remind_after:
+            self.due.append(Due(frame.id, now + dialog.remind_after[0]))
+
+    def _prefilled(self, dialog: Dialog, given: Answers) -> Answers:
+        answers: Answers = {}
+        for name, value in given.items():
+            step = dialog.by_name.get(name)
+            if not isinstance(step, Question):
+                answers[GIVEN + name] = value
+            elif self.fits(step, value, {}) is None:
+                answers[name] = value
+        return answers
+
+    def end(self) -> Frame:
+        """Take the top frame away and return it."""
+        *rest, frame = self.session.frames
+        self.session = replace(self.session, frames=tuple(rest))
+        return frame
+
+    def miss(self) -> int:
+        """Count one more answer that did not fit; return how many that makes."""
+        frame = self.session.frames[-1]
+        self.put(replace(frame, misses=frame.misses + 1))
+        return frame.misses + 1
+
+    def look(self, *view: Value) -> None:
+        """Change what the person is looking at beside the plain question."""
+        self.put(replace(self.session.frames[-1], view=view))
+
+
+def handle_of(frame: Frame, dialog: Dialog) -> str:
+    """Return what tokens carry to find a frame again: drafts by id, others by dialog, so that old buttons work."""
+    return frame.id if dialog.keeps else f"={dialog.name}"
+
+
+def quoted(value: Value) -> Text:
+    """Return a value given as text inside placeholders."""
+    return verbatim(str(value))

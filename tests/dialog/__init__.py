@@ -1,0 +1,1 @@
+"""Tests of the dialog engine and of what authors of dialogs need."""

@@ -1,0 +1,481 @@
+"""How a conversation goes: asked one by one, changed, left, gone on with, sent."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from projektbot.dialog.engine import Result
+from projektbot.messages import Edited, Kind, Odd, Shared, Stored, Tap, Upload, Wake, Words
+from projektbot.texts import N_
+from tests.dialog.scene import EVERYTHING, HELP, MENU, NOON, Player
+
+TO_REVIEW = ("/all", "some words", "3", "/skip", "/skip", "2026-12-24", "/skip", "1", "2, 3", "1 2 3", "/skip", "/skip")
+PHOTO = Upload(Kind.IMAGE, "ref", file=Stored("0" * 64, "image/png", 5))
+
+
+def at_review() -> Player:
+    """Return a player who has answered everything up to the review."""
+    player = Player()
+    player.says(*TO_REVIEW, "ok", "drill", "/skip", "no")
+    return player
+
+
+def test_the_first_question_comes_with_the_notes_before_it() -> None:
+    player = Player()
+
+    said = player.says("/all")
+
+    assert "Here is everything." in said
+    assert "Some words?" in said
+
+
+def test_an_answer_leads_to_the_next_question() -> None:
+    player = Player()
+
+    said = player.says("/all", "some words")
+
+    assert "How many?" in said
+    assert "Some words?" not in said
+    assert player.answers() == {"words": "some words"}
+
+
+def test_an_answer_that_does_not_fit_is_explained_and_asked_again() -> None:
+    player = Player()
+
+    said = player.says("/all", "some words", "77")
+
+    assert "9" in said
+    assert "How many?" in said
+    assert "whole" not in player.answers()
+
+
+def test_the_third_miss_offers_a_human() -> None:
+    player = Player()
+
+    first, second, third = [player.says(*words) for words in (("/all", "x", "many"), ("many",), ("many",))]
+
+    assert "desk@city.example" not in first + second
+    assert "desk@city.example" in third
+
+
+def test_back_takes_one_answer_away_and_offers_to_keep_it() -> None:
+    player = Player()
+
+    said = player.says("/all", "some words", "3", "/back")
+
+    assert "How many?" in said
+    assert player.answers() == {"words": "some words"}
+    assert player.taps("Keep: 3")
+    assert player.answers()["whole"] == 3
+
+
+def test_back_at_the_beginning_says_so() -> None:
+    player = Player()
+
+    said = player.says("/all", "/back")
+
+    assert "beginning" in said
+    assert "Some words?" in said
+
+
+def test_only_an_optional_question_can_be_skipped() -> None:
+    player = Player()
+
+    said = player.says("/all", "/skip")
+
+    assert "cannot be skipped" in said
+    assert player.answers() == {}
+
+
+def test_help_is_a_digression_that_returns() -> None:
+    player = Player()
+
+    said = player.says("/all", "some words", "/help")
+
+    assert "This is help." in said
+    assert "How many?" in said
+    assert player.says("4") != said
+    assert player.answers()["whole"] == 4
+
+
+def test_a_long_list_has_pages_and_its_numbers_go_on() -> None:
+    player = Player()
+    player.says("/all", "w", "3", "/skip", "/skip", "2026-12-24", "/skip")
+
+    assert player.labels()[:2] == ["Letter A", "Letter B"]
+    player.taps("More …")
+
+    assert player.turn.first == 11
+    assert player.labels()[0] == "Letter K"
+    player.says("12")
+    assert player.answers()["one"] == "l"
+
+
+def test_more_as_a_word_turns_the_page_too() -> None:
+    player = Player()
+    player.says("/all", "w", "3", "/skip", "/skip", "2026-12-24", "/skip", "/more", "/more", "/more")
+
+    assert player.turn.first == 1
+
+
+def test_each_tap_on_a_list_is_kept_until_done() -> None:
+    player = Player()
+    player.says("/all", "w", "3", "/skip", "/skip", "2026-12-24", "/skip", "1")
+
+    player.taps("Red", "Blue", "✓ Red", "Green", "Done")
+
+    assert player.answers()["many"] == ["blue", "green"]
+
+
+def test_a_ranking_ends_by_itself_when_everything_has_a_place() -> None:
+    player = Player()
+    player.says("/all", "w", "3", "/skip", "/skip", "2026-12-24", "/skip", "1", "3")
+
+    player.taps("Juice", "Tea", "Milk")
+
+    assert player.answers()["order"] == ["juice", "tea", "milk"]
+
+
+def test_an_answer_that_is_no_longer_relevant_rests_and_comes_back() -> None:
+    player = Player()
+    player.says("/all", "w", "3", "/skip", "/skip", "2026-12-24", "/skip", "1", "1", "1 2 3", "because")
+    player.says("/skip", "/skip", "ok", "drill", "/skip", "no")
+
+    player.taps("Change something", "Which ones?")
+    player.says("2")
+    without = player.said()
+    player.taps("Change something", "Which ones?")
+    player.says("1")
+
+    assert "because" not in without
+    assert "because" in player.said()
+
+
+def test_rounds_are_asked_until_there_are_no_more() -> None:
+    player = Player()
+    player.says(*TO_REVIEW, "ok", "drill", "2", "yes", "saw", "/skip", "no")
+
+    player.taps("Send it")
+
+    assert player.house.stored[-1]["tools"] == [{"tool": "drill", "count": 2}, {"tool": "saw"}]
+    assert "Stored as X-1 with 2 tools." in player.said()
+
+
+def test_back_undoes_a_yes_to_another_round() -> None:
+    player = Player()
+
+    said = player.says(*TO_REVIEW, "ok", "drill", "/skip", "yes", "/back")
+
+    assert "One more tool?" in said
+    assert player.says("no").startswith("Is everything right?")
+
+
+def test_every_answer_can_be_changed_in_the_review() -> None:
+    player = at_review()
+
+    player.taps("Change something", "How many?")
+    player.says("7")
+
+    assert player.said().startswith("Is everything right?")
+    assert player.answers()["whole"] == 7
+
+
+def test_back_from_a_change_leaves_the_answer_as_it_was() -> None:
+    player = at_review()
+
+    player.taps("Change something", "How many?", "Back")
+
+    assert player.said().startswith("Is everything right?")
+    assert player.answers()["whole"] == 3
+
+
+def test_sending_hands_over_what_is_relevant_and_ends() -> None:
+    player = at_review()
+
+    player.taps("Send it")
+
+    assert player.house.stored[-1]["words"] == "some words"
+    assert "Stored as X-1 with 1 tools." in player.said()
+    assert player.session.frames == player.session.drafts == ()
+
+
+def test_a_refusal_gives_its_reason_and_returns_to_the_review() -> None:
+    player = at_review()
+    player.house.outcome = N_("That place lies outside the city.")
+
+    player.taps("Send it")
+
+    assert "outside the city" in player.said()
+    assert "Is everything right?" in player.said()
+
+
+def test_a_refusal_about_one_answer_asks_that_one_again() -> None:
+    player = at_review()
+    player.house.outcome = N_("That place lies outside the city.")
+    player.house.at_fault = "one"
+
+    player.taps("Send it")
+    again = player.said()
+    player.taps("Keep: Letter A")
+
+    assert "outside the city" in again
+    assert "Which one?" in again
+    assert "Is everything right?" in player.said()
+
+
+def test_another_outcome_leads_elsewhere() -> None:
+    player = at_review()
+    player.house.outcome = Result("full")
+
+    player.taps("Send it")
+
+    assert "The house is full." in player.said()
+
+
+def test_a_left_draft_is_kept_and_goes_on_at_the_same_question() -> None:
+    player = Player()
+    player.says("/all", "some words", "/cancel")
+    draft = player.session.drafts[0]
+
+    player.do(Tap(f"{draft.id}||.go"))
+
+    assert "How many?" in player.said()
+    assert player.session.drafts == ()
+
+
+def test_an_old_button_of_a_menu_still_works() -> None:
+    player = Player()
+    player.says("/menu")
+    old = player.button("Everything")
+    player.says("/all", "some words", "/cancel")
+
+    player.do(Tap(old))
+
+    assert "Some words?" in player.said()
+
+
+def test_a_button_of_an_earlier_question_changes_that_answer() -> None:
+    player = Player()
+    player.says("/all", "w", "3", "/skip", "/skip", "2026-12-24", "/skip")
+    old = player.button("Letter B")
+    player.taps("Letter A")
+
+    player.do(Tap(old))
+
+    assert player.answers()["one"] == "b"
+    assert "Which ones?" in player.said()
+
+
+def test_a_double_tap_changes_nothing() -> None:
+    player = Player()
+    player.says("/all", "w", "3", "/skip", "/skip", "2026-12-24", "/skip")
+    token = player.button("Letter A")
+
+    player.do(Tap(token))
+    player.do(Tap(token))
+
+    assert "noted already" in player.said()
+    assert player.answers()["one"] == "a"
+
+
+def test_a_button_of_something_finished_says_so() -> None:
+    player = at_review()
+    old = player.button("Send it")
+    player.taps("Send it")
+
+    player.do(Tap(old))
+
+    assert "finished" in player.said()
+    assert len(player.house.stored) == 1
+
+
+def test_a_corrected_message_is_a_corrected_answer() -> None:
+    player = Player()
+    player.says("/all")
+    player.do(Words("some wrods"), heard="m1")
+
+    player.do(Edited("m1", "some words"))
+
+    assert player.answers()["words"] == "some words"
+    assert "How many?" in player.said()
+
+
+def test_a_reply_to_an_earlier_question_answers_that_one() -> None:
+    player = Player()
+    player.says("/all", "first", "3")
+
+    player.do(Words("second"), about=f"{player.session.frames[0].id}|words")
+
+    assert player.answers()["words"] == "second"
+    assert "How much?" in player.said()
+
+
+def test_a_shared_place_answers_a_question_for_a_place() -> None:
+    player = Player()
+    player.says(*TO_REVIEW[:-2])
+
+    player.do(Shared(52.5, 13.4))
+
+    assert player.answers()["place"] == {"lat": 52.5, "lon": 13.4}
+
+
+def test_a_photo_answers_a_question_for_one_and_nothing_else() -> None:
+    player = Player()
+    player.says("/all")
+    player.do(PHOTO)
+    useless = player.said()
+    player.says(*TO_REVIEW[1:-1])
+
+    player.do(PHOTO)
+
+    assert "cannot use a file" in useless
+    assert player.answers()["shot"]["mime"] == "image/png"
+
+
+def test_a_file_that_could_not_be_fetched_is_asked_for_again() -> None:
+    player = Player()
+    player.says(*TO_REVIEW[:-1])
+
+    player.do(Upload(Kind.IMAGE, "ref", problem="too_big"))
+
+    assert "20 MB" in player.said()
+    assert "A photo of some words?" in player.said()
+
+
+def test_a_sticker_is_answered_in_words() -> None:
+    player = Player()
+
+    player.do(Odd("sticker"))
+
+    assert "I can read text" in player.said()
+    assert "What would you like to do?" in player.said()
+
+
+def test_a_draft_of_an_older_form_keeps_every_answer_that_fits() -> None:
+    player = Player()
+    player.says("/all", "some words", "7")
+    narrower = EVERYTHING.replace("version: 1", "version: 2").replace("max: 9", "max: 5")
+
+    player.change_dialogs(narrower, HELP, MENU)
+    said = player.says("/help")
+
+    assert "How many?" in said
+    assert player.answers() == {"words": "some words"}
+    assert player.session.frames[0].old == {"whole": 7}
+
+
+def test_a_dialog_that_is_gone_is_said_in_words() -> None:
+    player = Player()
+    player.says("/all", "some words")
+
+    player.change_dialogs(HELP, MENU.replace("  - link: everything\n    relevant: {what: everything}\n", ""))
+    said = player.says("hello there, everyone")
+
+    assert "no longer exists" in said
+    assert "What would you like to do?" in said
+
+
+def test_a_draft_speaks_up_after_a_day_of_silence_and_not_before() -> None:
+    player = Player()
+    player.says("/all", "some words")
+    frame = player.session.frames[0].id
+
+    player.wait(timedelta(hours=23))
+    player.do(Wake(frame))
+    early = player.said()
+    player.wait(timedelta(hours=2))
+    player.do(Wake(frame))
+
+    assert early == ""
+    assert "not finished it yet" in player.said()
+    assert "How many?" in player.said()
+
+
+def test_nobody_is_reminded_at_night_not_even_late() -> None:
+    player = Player()
+    player.says("/all", "some words")
+    player.wait(timedelta(days=3, hours=13))  # one o'clock at night
+
+    player.do(Wake(player.session.frames[0].id))
+
+    assert player.said() == ""
+    assert [due.at for due in player.turn.due] == [int(datetime(2026, 6, 19, 7, tzinfo=UTC).timestamp())]
+
+
+def test_a_late_reminder_is_not_followed_by_the_next_at_once() -> None:
+    player = Player()
+    player.says("/all", "some words")
+    player.wait(timedelta(days=7))
+
+    player.do(Wake(player.session.frames[0].id))
+
+    assert "not finished" in player.said()
+    assert [due.at for due in player.turn.due] == [int((NOON + timedelta(days=11)).timestamp())]
+
+
+def test_a_number_after_a_reminder_chooses_from_the_reminder() -> None:
+    player = Player()
+    player.says("/all", "some words")
+    player.wait(timedelta(days=2))
+    player.do(Wake(player.session.frames[0].id))
+
+    said = player.says("1")
+
+    assert "How many?" in said
+    assert "whole" not in player.answers()
+
+
+def test_words_after_a_reminder_answer_the_question_it_names() -> None:
+    player = Player()
+    player.says("/all", "some words")
+    player.wait(timedelta(days=2))
+    player.do(Wake(player.session.frames[0].id))
+
+    player.says("7")
+
+    assert player.answers()["whole"] == 7
+
+
+def test_a_draft_without_an_answer_is_not_worth_a_reminder() -> None:
+    player = Player()
+    player.says("/all")
+
+    player.wait(timedelta(days=2))
+    player.do(Wake(player.session.frames[0].id))
+
+    assert player.said() == ""
+
+
+def test_a_draft_that_nobody_goes_on_with_is_let_go_in_words() -> None:
+    player = Player()
+    player.says("/all", "some words")
+    frame = player.session.frames[0].id
+
+    said = []
+    for _ in range(3):
+        player.wait(timedelta(days=100))
+        player.do(Wake(frame))
+        said.append(player.said())
+
+    assert "not finished" in said[0]
+    assert "not finished" in said[1]
+    assert "deleted after 90 days" in said[2]
+    assert player.session.frames == ()
+
+
+def test_a_deep_link_fills_in_what_it_names() -> None:
+    link = EVERYTHING.replace("[{command: all}]", "[{command: all}, {deep_link: letter, fill: one}]")
+    player = Player(link, HELP, MENU)
+
+    player.says("/start letter-c")
+
+    assert player.answers() == {"one": "c"}
+
+
+def test_a_deep_link_that_names_nothing_known_is_asked_as_usual() -> None:
+    link = EVERYTHING.replace("[{command: all}]", "[{command: all}, {deep_link: letter, fill: one}]")
+    player = Player(link, HELP, MENU)
+
+    player.says("/start letter-nonsense")
+
+    assert player.answers() == {}
