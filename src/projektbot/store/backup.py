@@ -1,0 +1,31 @@
+"""Copying a SQLite database while it is in use, and looking whether one is sound."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from projektbot.errors import Rejected
+
+
+def quick_check(path: Path) -> list[str]:
+    """Return what is wrong with a database file; nothing if it is sound."""
+    try:
+        with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as db:
+            found = [str(row[0]) for row in db.execute("PRAGMA quick_check")]
+    except sqlite3.DatabaseError as error:
+        return [str(error)]
+    return [] if found == ["ok"] else found
+
+
+def copy(source: Path, target: Path) -> None:
+    """Copy a sound database; raise Rejected with what is wrong if it is not."""
+    if problems := quick_check(source):
+        raise Rejected("; ".join(problems[:3]))
+    draft = target.with_name(target.name + ".part")
+    draft.unlink(missing_ok=True)
+    with sqlite3.connect(f"file:{source}?mode=ro", uri=True) as old, sqlite3.connect(draft) as new:
+        old.backup(new)
+    if problems := quick_check(draft):
+        raise Rejected("; ".join(problems[:3]))
+    draft.rename(target)

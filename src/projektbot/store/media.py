@@ -1,0 +1,112 @@
+"""Files people send: named by their content, of a kind we know, without the place a camera wrote into them."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+from pathlib import Path
+
+import puremagic
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from projektbot.errors import Rejected
+from projektbot.messages import MAX_FILE_BYTES, Kind, Stored
+
+MAX_PIXELS = 50_000_000  # a phone's best camera; more is a decompression bomb
+_FORMATS = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "GIF": "image/gif"}
+AUDIO = frozenset({"audio/ogg", "audio/mpeg", "audio/mp4", "audio/x-m4a", "audio/wav", "audio/webm", "audio/aac"})
+FILES = frozenset({"application/pdf", "text/plain"})
+
+
+class MediaStore:
+    """A folder of files, each under its SHA-256."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def save(self, data: bytes, kind: Kind, name: str = "") -> Stored:
+        """Store a file and return what names it; raise Rejected("too_big" or "wrong_type").
+
+        What a file is decides its content, not its name. Pictures lose their metadata (place, camera, time).
+        """
+        if len(data) > MAX_FILE_BYTES:
+            raise Rejected("too_big")
+        if kind is Kind.IMAGE:
+            data, mime = _picture(data)
+        else:
+            mime = _sniffed(data, AUDIO if kind is Kind.AUDIO else AUDIO | FILES)
+        digest = hashlib.sha256(data).hexdigest()
+        self._write(self.path(digest), data)
+        return Stored(digest, mime, len(data), name[:200])
+
+    def read(self, sha256: str) -> bytes:
+        """Return a stored file."""
+        return self.path(sha256).read_bytes()
+
+    def path(self, sha256: str) -> Path:
+        """Return where a file lies."""
+        if len(sha256) != 64 or not sha256.isalnum():  # noqa: PLR2004 - hex digits of SHA-256
+            raise Rejected("wrong_type")
+        return self.folder / sha256[:2] / sha256
+
+    def _write(self, path: Path, data: bytes) -> None:
+        if path.exists():
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # written beside and renamed: a file under its name is always whole
+        draft = path.with_suffix(f".{os.getpid()}")
+        with draft.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.rename(path)
+
+
+def _picture(data: bytes) -> tuple[bytes, str]:
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            if image.format not in _FORMATS or image.width * image.height > MAX_PIXELS:
+                raise Rejected("wrong_type")
+            mime = _FORMATS[image.format]
+            return _without_metadata(image, data), mime
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise Rejected("wrong_type") from error
+
+
+def _without_metadata(image: Image.Image, data: bytes) -> bytes:
+    """Write a picture anew, turned upright, with nothing but its pixels."""
+    if image.format == "GIF":
+        image.load()
+        return data  # has no place for EXIF, and frames would be lost
+    upright = ImageOps.exif_transpose(image)
+    bare = Image.new(upright.mode, upright.size)
+    if upright.mode == "P" and (palette := upright.getpalette()):
+        bare.putpalette(palette)
+    bare.paste(upright)
+    out = io.BytesIO()
+    bare.save(out, image.format or "PNG", quality=90)
+    return out.getvalue()
+
+
+def _sniffed(data: bytes, allowed: frozenset[str]) -> str:
+    try:
+        found = [match.mime_type for match in puremagic.magic_string(data)]
+    except (puremagic.PureError, ValueError):
+        found = []
+    for mime in found:
+        known = {"application/ogg": "audio/ogg", "audio/opus": "audio/ogg", "video/mp4": "audio/mp4"}.get(mime, mime)
+        known = {"audio/x-wav": "audio/wav", "audio/wave": "audio/wav", "video/webm": "audio/webm"}.get(known, known)
+        if known in allowed:
+            return str(known)
+    if "text/plain" in allowed and _is_text(data):
+        return "text/plain"
+    raise Rejected("wrong_type")
+
+
+def _is_text(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return b"\0" not in data
