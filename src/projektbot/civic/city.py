@@ -1,0 +1,70 @@
+"""The city as data: who runs this, which areas it has, where a person can be asked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from projektbot.errors import SettingsError
+
+Degrees = tuple[Annotated[float, Field(ge=-180, le=180)], Annotated[float, Field(ge=-90, le=90)]]
+
+
+class Area(BaseModel):
+    """A part of the city. `boundary` is a ring of (longitude, latitude) in WGS 84 degrees, as in GeoJSON."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    code: str = Field(pattern=r"^[a-z][a-z0-9_]{0,23}$")
+    name: str
+    inhabitants: int = Field(ge=0)
+    boundary: tuple[Degrees, ...] = ()
+
+    def contains(self, lat: float, lon: float) -> bool:
+        """Say whether a point lies inside the boundary (ray casting; a point on the line counts to one side)."""
+        inside = False
+        for (lon1, lat1), (lon2, lat2) in zip(self.boundary, (*self.boundary[1:], *self.boundary[:1]), strict=True):
+            if (lat1 > lat) != (lat2 > lat) and lon < (lon2 - lon1) * (lat - lat1) / (lat2 - lat1) + lon1:
+                inside = not inside
+        return inside
+
+
+class City(BaseModel):
+    """A city that runs a projektbot."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    operator: str
+    contact: str
+    privacy_url: str = ""
+    answer_days: int = Field(default=14, ge=1)
+    areas: tuple[Area, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _codes_are_unique(self) -> City:
+        codes = [area.code for area in self.areas]
+        if twice := sorted({code for code in codes if codes.count(code) > 1}):
+            raise ValueError(f"area code used twice: {', '.join(twice)}")
+        return self
+
+    def area_at(self, lat: float, lon: float) -> str:
+        """Return the code of the area a point lies in, or an empty string."""
+        return next((area.code for area in self.areas if area.contains(lat, lon)), "")
+
+
+def read_city(path: Path) -> City:
+    """Read a city file; raise SettingsError with every mistake in it."""
+    try:
+        return City.model_validate(yaml.safe_load(path.read_text("utf-8")))
+    except OSError as error:
+        raise SettingsError([f"{path}: {error.strerror}"]) from error
+    except yaml.YAMLError as error:
+        raise SettingsError([f"{path}: {error}"]) from error
+    except ValidationError as error:
+        raise SettingsError(
+            [f"{path}: {'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()]
+        ) from error

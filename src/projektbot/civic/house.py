@@ -1,0 +1,176 @@
+"""The functions that dialogs name, gathered from the rooms."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from babel.core import Locale
+from sqlalchemy import Connection
+
+from projektbot.civic.city import City
+from projektbot.civic.projects.actions import submit_idea
+from projektbot.civic.projects.queries import projects_of
+from projektbot.civic.projects.rules import FIELDS, STAGES, Stage, SubmitOutcome, reference
+from projektbot.civic.tx import Tx, Who
+from projektbot.dialog import drafts
+from projektbot.dialog.book import Book
+from projektbot.dialog.engine import Result
+from projektbot.dialog.house import ActionInfo, Known
+from projektbot.dialog.model import Answers, Value
+from projektbot.dialog.session import Frame, Session
+from projektbot.texts import N_, Own, Text
+
+
+@dataclass(frozen=True, slots=True)
+class CityHouse:
+    """The house as one person meets it in one turn."""
+
+    db: Connection
+    who: Who
+    city: City
+    book: Book
+    locales: tuple[str, ...]
+
+    def options(self, provider: str, session: Session, answers: Answers) -> Sequence[tuple[str, Text]]:
+        """Return the choices of a provider."""
+        return PROVIDERS[provider](self, session, answers)
+
+    def calculate(self, function: str, session: Session, answers: Answers) -> Value:
+        """Return a worked-out value."""
+        return CALCULATES[function](self, session, answers)
+
+    def locate(self, function: str, lat: float, lon: float) -> str:
+        """Return the choice a place belongs to."""
+        return LOCATORS[function](self, lat, lon)
+
+
+def _own(words: str) -> Text:
+    return Text("{it}", {"it": Own(words)})
+
+
+def _areas(house: CityHouse, _session: Session, _answers: Answers) -> Sequence[tuple[str, Text]]:
+    return [(area.code, _own(area.name)) for area in house.city.areas]
+
+
+def _fields(_house: CityHouse, _session: Session, _answers: Answers) -> Sequence[tuple[str, Text]]:
+    return list(FIELDS.items())
+
+
+def _languages(house: CityHouse, _session: Session, _answers: Answers) -> Sequence[tuple[str, Text]]:
+    named = [(locale, Locale.parse(locale.replace("-", "_")).get_display_name() or locale) for locale in house.locales]
+    return [(locale, _own(name[:1].upper() + name[1:])) for locale, name in named]
+
+
+def _drafts(house: CityHouse, session: Session, answers: Answers) -> Sequence[tuple[str, Text]]:
+    only = answers.get("of")
+    found = [(frame.id, _draft_title(house.book, frame)) for frame in _kept(house, session, only)]
+    return [*found, ("new", N_("Begin anew"))] if only else found
+
+
+def _kept(house: CityHouse, session: Session, only: str | None) -> list[Frame]:
+    kept = [frame for frame in session.drafts if frame.dialog in house.book.dialogs]
+    return [frame for frame in reversed(kept) if only in (None, frame.dialog)]
+
+
+def _draft_title(book: Book, frame: Frame) -> Text:
+    return drafts.title_of(book.dialogs[frame.dialog], frame)
+
+
+def _count_drafts(house: CityHouse, session: Session, _answers: Answers) -> Value:
+    return len(_kept(house, session, None))
+
+
+def _ideas(house: CityHouse, _session: Session, _answers: Answers) -> Sequence[tuple[str, Text]]:
+    return [
+        (reference(row.number), N_("{ref} {title}", ref=Own(reference(row.number)), title=row.title))
+        for row in projects_of(house.db, house.who.person_id)
+    ]
+
+
+def _count_ideas(house: CityHouse, _session: Session, _answers: Answers) -> Value:
+    return len(projects_of(house.db, house.who.person_id))
+
+
+def _stage_of(house: CityHouse, _session: Session, answers: Answers) -> Value:
+    found = [row for row in projects_of(house.db, house.who.person_id) if reference(row.number) == answers.get("idea")]
+    return STAGES[Stage(found[0].stage)] if found else None
+
+
+def _of_city(field: str) -> Callable[[CityHouse, Session, Answers], Value]:
+    def value(house: CityHouse, _session: Session, _answers: Answers) -> Value:
+        found = getattr(house.city, field)
+        return Own(found) if isinstance(found, str) and found else found or None
+
+    return value
+
+
+PROVIDERS: Mapping[str, Callable[[CityHouse, Session, Answers], Sequence[tuple[str, Text]]]] = {
+    "areas": _areas,
+    "fields": _fields,
+    "languages": _languages,
+    "drafts": _drafts,
+    "ideas": _ideas,
+}
+CALCULATES: Mapping[str, Callable[[CityHouse, Session, Answers], Value]] = {
+    "count_drafts": _count_drafts,
+    "count_ideas": _count_ideas,
+    "stage_of": _stage_of,
+    "city_name": _of_city("name"),
+    "city_operator": _of_city("operator"),
+    "city_contact": _of_city("contact"),
+    "city_privacy": _of_city("privacy_url"),
+    "answer_days": _of_city("answer_days"),
+}
+LOCATORS: Mapping[str, Callable[[CityHouse, float, float], str]] = {
+    "area_at": lambda house, lat, lon: house.city.area_at(lat, lon),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something a dialog may do: the function, what it may answer, and the facts it adds."""
+
+    run: Callable[..., Result]
+    outcomes: tuple[str, ...]
+    facts: frozenset[str] = frozenset()
+
+    def arguments(self) -> Mapping[str, inspect.Parameter]:
+        """Return the answers it takes."""
+        found = dict(inspect.signature(self.run).parameters)
+        found.pop("tx")
+        return found
+
+
+ACTIONS: Mapping[str, Action] = {
+    "submit_idea": Action(submit_idea, tuple(SubmitOutcome), frozenset({"ref"})),
+}
+_ENGINE_ACTIONS = {
+    "resume_draft": ActionInfo((), frozenset({"draft"}), frozenset({"of"}), frozenset()),
+    "drop_draft": ActionInfo((), frozenset({"draft"}), frozenset(), frozenset()),
+    "set_language": ActionInfo(("changed",), frozenset({"language"}), frozenset(), frozenset()),
+}
+_ARGUMENTS: dict[str, frozenset[str]] = {name: frozenset(action.arguments()) for name, action in ACTIONS.items()}
+
+
+def act(tx: Tx, name: str, answers: Answers) -> Result:
+    """Run an action with the answers it takes."""
+    takes = _ARGUMENTS[name]
+    return ACTIONS[name].run(tx, **{key: value for key, value in answers.items() if key in takes})
+
+
+def known() -> Known:
+    """Return the names dialogs may use, for the checker."""
+    return Known(
+        {name: _info(action) for name, action in ACTIONS.items()} | _ENGINE_ACTIONS,
+        frozenset(PROVIDERS),
+        frozenset(CALCULATES),
+        frozenset(LOCATORS),
+    )
+
+
+def _info(action: Action) -> ActionInfo:
+    arguments = action.arguments()
+    required = frozenset(name for name, argument in arguments.items() if argument.default is inspect.Parameter.empty)
+    return ActionInfo(action.outcomes, required, frozenset(arguments) - required, action.facts)

@@ -1,0 +1,1 @@
+"""People: what is stored about a person, and their rights over it."""

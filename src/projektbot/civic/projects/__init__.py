@@ -1,0 +1,1 @@
+"""Projects: from the first idea on."""

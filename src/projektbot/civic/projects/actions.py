@@ -1,0 +1,61 @@
+"""What residents may do with ideas."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import insert
+
+from projektbot.civic.projects.queries import next_number
+from projektbot.civic.projects.rules import Stage, SubmitOutcome, reference
+from projektbot.civic.projects.tables import project_files, projects
+from projektbot.civic.tx import Tx
+from projektbot.dialog.engine import Result
+
+
+def submit_idea(  # noqa: PLR0913 - one for each answer of the dialog
+    tx: Tx,
+    *,
+    kind: str,
+    title: str,
+    description: str,
+    field: str,
+    area: str,
+    service: str | None = None,
+    point: dict[str, float] | None = None,
+    cost: dict[str, int] | None = None,
+    picture: dict[str, Any] | None = None,
+    contribution: str | None = None,
+) -> Result:
+    """Store an idea and give it its reference. `cost` is cents by currency, `point` WGS 84 degrees."""
+    number = next_number(tx.db)
+    currency, cents = next(iter(cost.items())) if cost else (None, None)
+    tx.db.execute(
+        insert(projects).values(
+            number=number,
+            person_id=tx.who.person_id,
+            stage=Stage.SUBMITTED,
+            kind=kind,
+            service=service,
+            title=title,
+            description=description,
+            field=field,
+            area=area,
+            lat=point["lat"] if point else None,
+            lon=point["lon"] if point else None,
+            cost_cents=cents,
+            currency=currency,
+            contribution=contribution,
+            locale=tx.who.locale,
+            channel=tx.who.channel,
+            created_at=tx.at,
+        )
+    )
+    if picture:
+        _attach(tx, number, picture)
+    return Result(SubmitOutcome.SUBMITTED, {"ref": reference(number)})
+
+
+def _attach(tx: Tx, number: int, file: dict[str, Any]) -> None:
+    columns = {name: file[name] for name in ("kind", "sha256", "mime", "size", "caption")}
+    tx.db.execute(insert(project_files).values(project=number, **columns))
