@@ -1,0 +1,33 @@
+"""The servers and the browser as pytest fixtures."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser
+
+from tests.servers.browser import NO_CHROMIUM, browse, chromium
+from tests.servers.synapse import Synapse
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def synapse(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Synapse]:
+    """Run one Matrix homeserver for all tests: each takes people and rooms of its own and leaves it running."""
+    server = Synapse(tmp_path_factory.mktemp("synapse"))
+    await server.start()
+    try:
+        yield server
+    finally:
+        await server.stop()
+
+
+@pytest_asyncio.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """Open a browser for one test; where there is none, the test is skipped."""
+    executable = chromium()
+    if executable is None:
+        pytest.skip(NO_CHROMIUM)
+    async with browse(executable) as opened:
+        yield opened
