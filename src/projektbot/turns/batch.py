@@ -1,0 +1,255 @@
+"""What happens inside one transaction: dedupe, load, engine, actions, save."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection
+
+from projektbot.civic.city import City
+from projektbot.civic.house import CityHouse, act
+from projektbot.civic.tx import Tx, Who, micros
+from projektbot.dialog.book import Book
+from projektbot.dialog.engine import Turn, resume, step
+from projektbot.dialog.session import Session, dump, load
+from projektbot.dialog.talk import Scene
+from projektbot.errors import Refused
+from projektbot.i18n import Languages
+from projektbot.messages import (
+    Event,
+    Inbound,
+    Letter,
+    Migrated,
+    Odd,
+    Outgoing,
+    Pick,
+    Presence,
+    Tap,
+    Wake,
+    Words,
+)
+from projektbot.texts import N_, Text
+from projektbot.turns import rows
+from projektbot.turns.rendering import rendered, said
+
+DRAFT = "draft"  # kind of the due rows that wake drafts
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Everything that stays the same from turn to turn."""
+
+    book: Book
+    languages: Languages
+    city: City
+    now: Callable[[], datetime]
+
+
+@dataclass(slots=True)
+class Conversation:
+    """A session during a batch, and the address it is being used from."""
+
+    found: rows.Found
+    session: Session
+    changed: bool = False
+
+
+@dataclass(slots=True)
+class Batch:
+    """One transaction's work: conversations as they change, and everything to be written at its end."""
+
+    db: Connection
+    world: World
+    next_id: Callable[[], int]
+    now: datetime
+    conversations: dict[tuple[str, str], Conversation] = field(default_factory=dict)
+    by_session: dict[int, Conversation] = field(default_factory=dict)
+    wakes: list[tuple[int, str, int]] = field(default_factory=list)
+    posts: list[dict[str, Any]] = field(default_factory=list)
+
+    # ---- loading ---------------------------------------------------------------------------------------------------
+
+    def load(self, inbounds: Sequence[Inbound]) -> None:
+        """Load the conversations of a batch."""
+        chats: dict[str, set[str]] = {}
+        for inbound in inbounds:
+            chats.setdefault(inbound.channel, set()).add(inbound.chat)
+        for channel, wanted in chats.items():
+            for found in rows.by_chat(self.db, channel, sorted(wanted)):
+                self._know(found)
+
+    def load_sessions(self, ids: Sequence[int]) -> None:
+        """Load conversations by their sessions, at the address last used."""
+        for found in rows.by_session(self.db, ids):
+            self._know(found)
+
+    def _know(self, found: rows.Found) -> Conversation:
+        # one person may write from two messengers in one batch: both then see the same session
+        other = self.by_session.get(found.session_id)
+        conversation = other or Conversation(found, load(found.state))
+        self.by_session[found.session_id] = conversation
+        self.conversations[found.channel, found.chat] = conversation
+        if other:
+            other.found = found
+        return conversation
+
+    def conversation(self, inbound: Inbound) -> Conversation:
+        """Return the conversation of an update; a new one at the first contact."""
+        known = self.conversations.get((inbound.channel, inbound.chat))
+        if known is None:
+            at = micros(self.now)
+            known = self._know(rows.new_address(self.db, inbound.channel, inbound.chat, private=inbound.private, at=at))
+        return known
+
+    # ---- one turn --------------------------------------------------------------------------------------------------
+
+    def take(self, inbound: Inbound) -> Letter | None:
+        """Carry one update through the engine; return the answer."""
+        conversation = self.conversation(inbound)
+        event = self._housework(conversation, inbound)
+        if event is None:
+            return None
+        self._listen(conversation, inbound.locale)
+        if not conversation.found.private:
+            return self._in_group(conversation)
+        about = self._about(conversation, event)
+        return self._turn(conversation, event, about, inbound.message)
+
+    def wake(self, session_id: int, frame: str) -> Letter | None:
+        """Carry a wake-up through the engine; return what there is to say."""
+        conversation = self.by_session.get(session_id)
+        if conversation is None or conversation.found.blocked:
+            return None
+        return self._turn(conversation, Wake(frame), "", "", kind="notice")
+
+    def _turn(
+        self, conversation: Conversation, event: Event, about: str, message: str, kind: str = "receipt"
+    ) -> Letter | None:
+        scene = self._scene(conversation)
+        turn = step(scene, conversation.session, event, about=about, heard=message)
+        while turn.call:
+            turn = self._act(scene, conversation, turn)
+        session_id = conversation.found.session_id
+        self.wakes += [(session_id, due.frame, due.at * 1_000_000) for due in turn.due]
+        conversation.changed = conversation.changed or turn.session is not conversation.session
+        conversation.session = turn.session
+        if not turn.lines and not turn.buttons:
+            return None
+        return self.post(conversation, rendered(turn, self.world.languages, turn.session.locale), kind)
+
+    def _act(self, scene: Scene, conversation: Conversation, turn: Turn) -> Turn:
+        assert turn.call is not None  # noqa: S101 - asked by the caller
+        tx = Tx(self.db, self.now, self._who(conversation))
+        try:
+            result = act(tx, turn.call.action, turn.call.answers)
+        except Refused as refusal:
+            return resume(scene, turn, refusal.text, question=refusal.question)
+        return resume(scene, turn, result)
+
+    def _scene(self, conversation: Conversation) -> Scene:
+        world = self.world
+        house = CityHouse(self.db, self._who(conversation), world.city, world.book, world.languages.locales)
+        return Scene(
+            world.book, house, self.now, world.languages.zone, world.languages.words, world.languages.locales,
+            world.city.contact,
+        )  # fmt: skip
+
+    def _who(self, conversation: Conversation) -> Who:
+        found = conversation.found
+        return Who(found.person_id or 0, found.session_id, found.address_id, found.channel, conversation.session.locale)
+
+    # ---- before the engine -----------------------------------------------------------------------------------------
+
+    def _housework(self, conversation: Conversation, inbound: Inbound) -> Event | None:
+        """Do what concerns the address alone; return the event for the engine, if there is one."""
+        found = conversation.found
+        match inbound.event:
+            case Presence(here):
+                self._blocked(conversation, None if here else micros(self.now))
+                return None
+            case Migrated(to):
+                rows.move_chat(self.db, found.address_id, found.channel, to)
+                return None
+            case Pick(number, message):
+                return self._picked(found.address_id, number, message)
+        if found.blocked:
+            self._blocked(conversation, None)  # who writes has let us in again
+        return inbound.event
+
+    def _blocked(self, conversation: Conversation, at: int | None) -> None:
+        rows.set_blocked(self.db, conversation.found.address_id, at)
+        conversation.found = conversation.found._replace(blocked=at is not None)
+
+    def _picked(self, address_id: int, number: int, message: str) -> Event:
+        body = rows.sent_message(self.db, address_id, message)
+        if body is None:
+            return Odd("reaction")
+        sent = orjson.loads(body)
+        numbered = [choice for choice in sent["choices"] if not choice["word"]]
+        index = number - sent["first"]
+        return Tap(numbered[index]["token"]) if 0 <= index < len(numbered) else Odd("reaction")
+
+    def _about(self, conversation: Conversation, event: Event) -> str:
+        if not isinstance(event, Words) or not event.to:
+            return ""
+        body = rows.sent_message(self.db, conversation.found.address_id, event.to)
+        return str(orjson.loads(body)["about"]) if body else ""
+
+    def _listen(self, conversation: Conversation, client: str) -> None:
+        """Take the language from the client, until the person chooses one."""
+        session = conversation.session
+        if session.chosen or (session.locale and not client):
+            return
+        locale = self.world.languages.nearest(client)
+        if locale != session.locale:
+            conversation.session = replace(session, locale=locale)
+            conversation.changed = True
+
+    def _in_group(self, conversation: Conversation) -> Letter:
+        text = N_("Ideas are told in private. Please write to me in a chat of our own.")
+        return self.post(conversation, said(text, self.world.languages, conversation.session.locale), "receipt")
+
+    # ---- writing ---------------------------------------------------------------------------------------------------
+
+    def apologise(self, inbound: Inbound, number: str) -> Letter | None:
+        """Tell a person that we failed, with the number that stands in the log."""
+        conversation = self.conversation(inbound)
+        text = N_("Something went wrong on our side. I am sorry. If you ask about it, name this number: {number}",
+                  number=Text(number))  # fmt: skip
+        return self.post(conversation, said(text, self.world.languages, conversation.session.locale), "receipt")
+
+    def post(self, conversation: Conversation, message: Outgoing, kind: str) -> Letter:
+        """Put a message into the outbox."""
+        found = conversation.found
+        row_id, at = self.next_id(), micros(self.now)
+        self.posts.append(
+            {
+                "id": row_id,
+                "address_id": found.address_id,
+                "kind": kind,
+                "state": "queued",
+                "body": orjson.dumps(message),
+                "created_at": at,
+            }
+        )
+        return Letter(row_id, kind, found.address_id, found.channel, found.chat, found.private, message)
+
+    def save(self) -> None:
+        """Write everything at once."""
+        changed = [c for c in self.by_session.values() if c.changed]
+        if changed:
+            rows.save_sessions(
+                self.db,
+                [
+                    {"session": c.found.session_id, "now_state": dump(c.session), "address": c.found.address_id}
+                    for c in changed
+                ],
+            )
+        if self.posts:
+            rows.post(self.db, self.posts)
+        if self.wakes:
+            rows.schedule(self.db, DRAFT, self.wakes)

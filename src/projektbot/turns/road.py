@@ -1,0 +1,294 @@
+"""The road: updates in, committed turns out, acknowledged only then."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+import orjson
+import structlog
+from sqlalchemy import Connection, Update, select, update
+from sqlalchemy.exc import OperationalError
+
+from projektbot.civic.tx import micros
+from projektbot.errors import ChannelError, Rejected
+from projektbot.messages import Channel, Inbound, Letter, Upload
+from projektbot.store.database import Store
+from projektbot.store.media import MediaStore
+from projektbot.store.tables import inbox, settings
+from projektbot.store.upsert import upsert
+from projektbot.turns import rows
+from projektbot.turns.batch import Batch, World
+from projektbot.turns.events import dump_inbound, load_inbound
+
+log = structlog.get_logger()
+
+P = TypeVar("P")
+R = TypeVar("R")
+
+TRIES = 3  # an update that fails so often is set aside
+FETCH_TRIES = 4
+STORE_PAUSE = 1.0  # seconds between tries while the disk is full or the database locked
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """An update on the road; `held` if its inbox row exists already."""
+
+    inbound: Inbound
+    held: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """An update in line behind a file; `new` resolves once its inbox row is committed."""
+
+    inbound: Inbound
+    new: asyncio.Future[bool]
+
+
+class Turns:
+    """Takes updates of all channels. Implements messages.Road."""
+
+    def __init__(
+        self,
+        store: Store,
+        world: World,
+        media: MediaStore,
+        channels: Mapping[str, Channel],
+        hand_over: Callable[[Iterable[Letter]], None],
+    ) -> None:
+        self.store = store
+        self.world = world
+        self.media = media
+        self.channels = channels
+        self.hand_over = hand_over
+        self._last_id = self._last_in_store()
+        self._seq = 0
+        self._lines: dict[tuple[str, str], deque[_Waiting]] = {}  # chats that wait for a file, in order
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    # ---- messages.Road ---------------------------------------------------------------------------------------------
+
+    async def take(self, channel: str, raws: Sequence[Any], read: Callable[[Any], Inbound | None]) -> None:
+        """Carry raw updates along the road in order; return when every one is committed."""
+        inbounds = [await self._read(channel, raw, read) for raw in raws]
+        await asyncio.gather(*[self._admit(inbound) for inbound in inbounds if inbound])
+
+    async def recall(self, name: str) -> str:
+        """Return a kept value, or an empty string."""
+        return await self.store.read(
+            lambda db: db.scalar(select(settings.c.value).where(settings.c.name == name)) or ""
+        )
+
+    async def keep(self, name: str, value: str) -> None:
+        """Store a value durably."""
+        await self.store.write(lambda db: upsert(db, settings, {"name": name}, {"value": value}))
+
+    async def wake(self, ids: Sequence[int]) -> None:
+        """Carry out due rows: each in one transaction with what it leads to."""
+        letters = await asyncio.gather(*[self._store_patiently(self._wake, row_id) for row_id in ids])
+        self.hand_over([letter for letter in letters if letter])
+
+    async def restore(self) -> None:
+        """Go on with updates that were waiting for a file when the program ended."""
+        for inbound in await self.store.read(_waiting):
+            self._join_line(inbound).set_result(True)
+
+    async def settle(self) -> None:
+        """Return when no chat waits for a file any more."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    # ---- taking ----------------------------------------------------------------------------------------------------
+
+    async def _read(self, channel: str, raw: object, read: Callable[[Any], Inbound | None]) -> Inbound | None:
+        try:
+            return read(raw)
+        except Exception as error:
+            number = self._number()
+            log.exception("update_unreadable", number=number, channel=channel)
+            problem = type(error).__name__
+            await self.store.write(lambda db: self._aside_row(db, channel, number, raw, problem))
+            return None
+
+    async def _admit(self, inbound: Inbound) -> None:
+        chat = (inbound.channel, inbound.chat)
+        if chat in self._lines or (isinstance(inbound.event, Upload) and not inbound.event.file):
+            new = self._join_line(inbound)  # before the commit, so that nothing later overtakes it
+            new.set_result(await self._store_patiently(self._hold, inbound))
+        else:
+            await self._carry(_Item(inbound))
+
+    async def _carry(self, item: _Item) -> None:
+        """Carry one update until it is committed; after three failures tell the person and set it aside."""
+        for attempt in range(1, TRIES + 1):
+            try:
+                letter = await self._store_patiently(self._handle, item)
+            except Exception as error:
+                log.warning("turn_failed", channel=item.inbound.channel, attempt=attempt, exc_info=error)
+                failure = error
+            else:
+                self.hand_over([letter] if letter else [])
+                return
+        number = self._number()
+        log.error("turn_set_aside", number=number, channel=item.inbound.channel, error=type(failure).__name__)
+        letter = await self._store_patiently(self._set_aside, (item, number, failure))
+        self.hand_over([letter] if letter else [])
+
+    async def _store_patiently(self, handler: Callable[[Connection, list[P]], Sequence[R]], payload: P) -> R:
+        """Run a handler; while the store itself fails (disk full, locked) wait: nothing is acknowledged meanwhile."""
+        while True:
+            try:
+                result: R = await self.store.do(handler, payload)
+            except OperationalError as error:
+                log.error("store_unavailable", error=str(error.orig))  # noqa: TRY400 - the cause in words is enough
+                await asyncio.sleep(STORE_PAUSE)
+            else:
+                return result
+
+    # ---- in the writer's thread ------------------------------------------------------------------------------------
+
+    def _handle(self, db: Connection, items: list[_Item]) -> list[Letter | None]:
+        batch = self._batch(db)
+        fresh = self._fresh(db, items, batch)
+        batch.load([item.inbound for item, new in zip(items, fresh, strict=True) if new])
+        letters = [batch.take(item.inbound) if new else None for item, new in zip(items, fresh, strict=True)]
+        batch.save()
+        return letters
+
+    def _batch(self, db: Connection) -> Batch:
+        return Batch(db, self.world, self._next_id, self.world.now())
+
+    def _fresh(self, db: Connection, items: list[_Item], batch: Batch) -> list[bool]:
+        """Note every update as taken; return which had not been before."""
+        keys: dict[str, list[str]] = {}
+        for item in items:
+            if not item.held:
+                keys.setdefault(item.inbound.channel, []).append(item.inbound.key)
+        seen = {(channel, key) for channel, wanted in keys.items() for key in rows.known_keys(db, channel, wanted)}
+        fresh, new = [], []
+        at = micros(batch.now)
+        for item in items:
+            name = (item.inbound.channel, item.inbound.key)
+            fresh.append(item.held or name not in seen)
+            if not item.held and name not in seen:
+                seen.add(name)
+                new.append({"channel": name[0], "key": name[1], "at": at, "state": rows.HANDLED})
+        if new:
+            rows.remember(db, new)
+        for item in items:
+            if item.held:
+                db.execute(_closed(item.inbound))
+        return fresh
+
+    def _wake(self, db: Connection, ids: list[int]) -> list[Letter | None]:
+        taken = rows.take_due(db, ids)  # gone: carried out already, or no longer wanted
+        batch = self._batch(db)
+        batch.load_sessions([row.session_id for row in taken.values()])
+        letters = [batch.wake(taken[i].session_id, taken[i].subject) if i in taken else None for i in ids]
+        batch.save()
+        return letters
+
+    def _hold(self, db: Connection, inbounds: list[Inbound]) -> list[bool]:
+        """Store updates that must wait; return which are new."""
+        results = []
+        for inbound in inbounds:
+            new = not rows.known_keys(db, inbound.channel, [inbound.key])
+            if new:
+                self._seq = max(self._seq + 1, micros(self.world.now()))
+                row = {"channel": inbound.channel, "key": inbound.key, "at": micros(self.world.now())}
+                rows.remember(db, [{**row, "state": rows.WAITING, "seq": self._seq, "raw": dump_inbound(inbound)}])
+            results.append(new)
+        return results
+
+    def _set_aside(self, db: Connection, payloads: list[tuple[_Item, str, Exception]]) -> list[Letter | None]:
+        letters = []
+        for item, number, error in payloads:
+            inbound = item.inbound
+            values = {"at": micros(self.world.now()), "state": rows.ASIDE, "raw": dump_inbound(inbound)}
+            values["error"] = f"{number} {type(error).__name__}"
+            upsert(db, inbox, {"channel": inbound.channel, "key": inbound.key}, values)
+            batch = self._batch(db)
+            batch.load([inbound])
+            letters.append(batch.apologise(inbound, number))
+            batch.save()
+        return letters
+
+    def _aside_row(self, db: Connection, channel: str, number: str, raw: object, problem: str) -> None:
+        """Keep what could not be read, for `doctor` and for us."""
+        row = {"channel": channel, "key": f"unreadable:{number}", "at": micros(self.world.now())}
+        data = orjson.dumps(raw, default=repr)
+        rows.remember(db, [{**row, "state": rows.ASIDE, "raw": data, "error": f"{number} {problem}"}])
+
+    def _next_id(self) -> int:
+        self._last_id += 1
+        return self._last_id
+
+    def _last_in_store(self) -> int:
+        with self.store.engine.connect() as db:
+            return rows.last_outbox_id(db)
+
+    def _number(self) -> str:
+        """Return a number for a failure: short enough to say on the telephone."""
+        return f"E-{micros(self.world.now()) // 1000 % 100_000_000}"
+
+    # ---- files -----------------------------------------------------------------------------------------------------
+
+    def _join_line(self, inbound: Inbound) -> asyncio.Future[bool]:
+        """Queue an update behind the file its chat waits for; the future takes whether it is new."""
+        chat = (inbound.channel, inbound.chat)
+        waiting = _Waiting(inbound, asyncio.get_running_loop().create_future())
+        if chat in self._lines:
+            self._lines[chat].append(waiting)
+        else:
+            self._lines[chat] = deque([waiting])
+            self._start(self._work_off(chat))
+        return waiting.new
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _work_off(self, chat: tuple[str, str]) -> None:
+        line = self._lines[chat]
+        while line:
+            inbound = line[0].inbound
+            if await line[0].new:
+                if isinstance(inbound.event, Upload) and not inbound.event.file:
+                    inbound = replace(inbound, event=await self._fetched(inbound.channel, inbound.event))
+                await self._carry(_Item(inbound, held=True))
+            line.popleft()
+        del self._lines[chat]
+
+    async def _fetched(self, channel: str, upload: Upload) -> Upload:
+        """Fetch and store a file; what cannot be had is said by its problem."""
+        for attempt in range(FETCH_TRIES):
+            try:
+                data = await self.channels[channel].fetch(upload.ref)
+                stored = await asyncio.to_thread(self.media.save, data, upload.kind, upload.name)
+            except Rejected as error:
+                return replace(upload, problem=error.reason)
+            except ChannelError as error:
+                log.warning("fetch_failed", channel=channel, reason=error.reason, attempt=attempt)
+                await asyncio.sleep(max(error.retry_after, 2.0**attempt))
+            else:
+                return replace(upload, file=stored)
+        return replace(upload, problem="unreachable")
+
+
+def _waiting(db: Connection) -> list[Inbound]:
+    rows_ = db.scalars(select(inbox.c.raw).where(inbox.c.state == rows.WAITING).order_by(inbox.c.seq))
+    return [load_inbound(raw) for raw in rows_]
+
+
+def _closed(inbound: Inbound) -> Update:
+    return (
+        update(inbox)
+        .where(inbox.c.channel == inbound.channel, inbox.c.key == inbound.key)
+        .values(state=rows.HANDLED, raw=None, seq=None)
+    )
