@@ -1,0 +1,1 @@
+"""The messengers: each translates, none decides."""

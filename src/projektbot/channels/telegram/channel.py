@@ -1,0 +1,204 @@
+"""One bot account of ours on Telegram."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import structlog
+from telegram import InputFile
+
+from projektbot.channels.telegram.api import DEFAULT_URL, Api
+from projektbot.channels.telegram.faults import NotEditable, NotModified
+from projektbot.channels.telegram.inbound import ALLOWED_UPDATES, Reader
+from projektbot.channels.telegram.outbound import FREE_RATE, Call, calls, edit
+from projektbot.channels.telegram.polling import persist, poll
+from projektbot.channels.telegram.webhook import is_telegram, query_of, response_to, update_of
+from projektbot.errors import ChannelError, Rejected, Revoked, Unsure
+from projektbot.messages import MAX_FILE_BYTES, Limits, Media, Outgoing, Road
+
+log = structlog.get_logger()
+
+Commands = Mapping[str, Sequence[tuple[str, str]]]
+
+ANSWERS_AT_ONCE = 16  # of a batch of a hundred taps; more connections would only wait for each other
+CLOSING_SECONDS = 2.0
+
+
+class TelegramChannel:
+    """A channel of the house over the Bot API: long polling, or a webhook if `webhook_url` is given.
+
+    `read_media` returns the bytes of a stored file by its SHA-256. `commands` is the menu by language code, "" for
+    everyone else.
+    """
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        token: str,
+        read_media: Callable[[str], bytes],
+        api_url: str = DEFAULT_URL,
+        rate: float = FREE_RATE,
+        webhook_url: str = "",
+        webhook_secret: str = "",
+        commands: Commands | None = None,
+    ) -> None:
+        self.name = name
+        self.limits = Limits(rate=rate)
+        self.idempotent = False  # Telegram has no key by which it would know a message again
+        self._api = Api(token, api_url)
+        self._read_media = read_media
+        self._webhook_url = webhook_url
+        self._webhook_secret = webhook_secret
+        self._commands = commands or {}
+        self._house: tuple[Road, Reader] | None = None  # known once receiving
+        self._answers: set[asyncio.Task[None]] = set()
+        self._answering = asyncio.Semaphore(ANSWERS_AT_ONCE)
+
+    async def receive(self, road: Road) -> None:
+        """Receive until cancelled. Raises Revoked, after telling the operator, if the token is no longer accepted."""
+        try:
+            await self._start(road)
+            if self._webhook_url:
+                await asyncio.Event().wait()  # Telegram comes to us
+            await poll(self._api, self.name, self._take)
+        except Revoked:
+            hint = "Telegram does not accept the bot token: get a new one from @BotFather and set TELEGRAM_TOKEN"
+            log.error("telegram_token_refused", channel=self.name, hint=hint)  # noqa: TRY400 - a fact, no traceback
+            raise
+
+    async def webhook(self, body: bytes, secret: str) -> tuple[int, bytes]:
+        """Take what Telegram posts; return status and JSON body. Never raises; 200 means committed."""
+        if not is_telegram(secret, self._webhook_secret):
+            return 401, b""
+        update = update_of(body)
+        if update is None:
+            return 400, b""
+        if not await self._commit([update]):
+            return 503, b""  # Telegram posts it again
+        return 200, response_to(update)
+
+    async def send(self, chat: str, message: Outgoing, txn: str, *, private: bool) -> str:  # noqa: ARG002 - no use for txn
+        """Send or edit a message; return the id of the (last) message. Raises ChannelError and its kinds."""
+        replaced = edit(chat, message, self.limits)
+        if replaced is not None:
+            try:
+                return await self._carry_out(replaced, private=private)
+            except NotModified:
+                return message.replaces
+            except NotEditable:
+                log.info("telegram_edit_gone", channel=self.name)
+        return await self._send_all(calls(chat, message, self.limits), private=private)
+
+    async def fetch(self, ref: str) -> bytes:
+        """Return the bytes of a file somebody sent. Raises Rejected("too_big"), Rejected or ChannelError."""
+        try:
+            file = await self._api.call("getFile", {"file_id": ref})
+        except Unsure as error:
+            raise ChannelError(error.reason) from None  # asking changes nothing, so asking again is safe
+        if file.get("file_size", 0) > MAX_FILE_BYTES:
+            raise Rejected("too_big")
+        if "file_path" not in file:
+            raise Rejected("unreachable")
+        return await self._api.download(file["file_path"])
+
+    async def close(self) -> None:
+        """Give back connections, after a moment for answers under way."""
+        if self._answers:
+            await asyncio.wait(self._answers, timeout=CLOSING_SECONDS)
+        for task in self._answers:
+            task.cancel()
+        await self._api.close()
+
+    # ---- receiving ---------------------------------------------------------------------------------------------------
+
+    async def _start(self, road: Road) -> None:
+        me = await self._persist("getMe")
+        self._house = road, Reader(self.name, me["id"], me["username"])
+        await self._set_commands()
+        if self._webhook_url:
+            await self._persist("setWebhook", self._webhook_parameters())
+        else:
+            await self._persist("deleteWebhook")  # what waits there is not dropped
+        log.info("telegram_receiving", channel=self.name, by="webhook" if self._webhook_url else "polling")
+
+    def _webhook_parameters(self) -> dict[str, Any]:
+        return {
+            "url": self._webhook_url,
+            "secret_token": self._webhook_secret,
+            "allowed_updates": ALLOWED_UPDATES,
+        }
+
+    async def _set_commands(self) -> None:
+        for language, commands in self._commands.items():
+            menu = [{"command": command, "description": words} for command, words in commands]
+            parameters: dict[str, Any] = {"commands": menu} | ({"language_code": language} if language else {})
+            try:
+                await self._persist("setMyCommands", parameters, giving_up=Rejected)
+            except Rejected as error:  # a menu is a help; without it everything works
+                log.warning("telegram_commands_refused", channel=self.name, language=language, reason=error.reason)
+
+    async def _persist(
+        self, method: str, parameters: dict[str, Any] | None = None, *, giving_up: type[ChannelError] = Revoked
+    ) -> Any:  # noqa: ANN401 - JSON
+        return await persist(partial(self._api.call, method, parameters), self.name, method, giving_up=giving_up)
+
+    async def _take(self, updates: list[Any]) -> bool:
+        """Commit what a poll brought, then let the buttons stop spinning."""
+        if not await self._commit(updates):
+            return False
+        for query in filter(None, map(query_of, updates)):
+            task = asyncio.create_task(self._answer(query))
+            self._answers.add(task)
+            task.add_done_callback(self._answers.discard)
+        return True
+
+    async def _commit(self, updates: list[Any]) -> bool:
+        """Say whether the updates are committed. Whatever went wrong is not Telegram's matter: it brings them again."""
+        if self._house is None:
+            return False
+        road, reader = self._house
+        try:
+            await road.take(self.name, updates, reader.to_inbound)
+        except Exception as error:  # noqa: BLE001 - receiving must outlive a store that is away
+            # The road has logged the whole of it; a traceback of its statements would carry what people wrote.
+            log.error("telegram_not_taken", channel=self.name, updates=len(updates), error=type(error).__name__)  # noqa: TRY400
+            return False
+        return True
+
+    async def _answer(self, query: str) -> None:
+        async with self._answering:
+            try:
+                await self._api.call("answerCallbackQuery", {"callback_query_id": query})
+            except ChannelError as error:  # mostly "query is too old": nobody looks at that button any more
+                log.debug("telegram_tap_unanswered", channel=self.name, reason=error.reason)
+
+    # ---- sending -----------------------------------------------------------------------------------------------------
+
+    async def _send_all(self, several: list[Call], *, private: bool) -> str:
+        """Send the calls of one message. What fails after the first has left is no longer sure to have no effect."""
+        last = ""
+        for call in several:
+            try:
+                last = await self._carry_out(call, private=private)
+            except (Rejected, Revoked):
+                raise
+            except ChannelError as error:
+                if not last:
+                    raise
+                raise Unsure("half_sent", retry_after=error.retry_after) from None
+        return last
+
+    async def _carry_out(self, call: Call, *, private: bool) -> str:
+        upload = (call.slot, await self._file(call.media)) if call.media else None
+        sent = await self._api.call(call.method, call.parameters, upload=upload, private=private)
+        return str(sent["message_id"])
+
+    async def _file(self, media: Media) -> InputFile:
+        content = await asyncio.to_thread(self._read_media, media.file.sha256)
+        file = InputFile(content, media.file.name or media.kind.value)
+        file.mimetype = media.file.mime or file.mimetype
+        return file

@@ -1,0 +1,84 @@
+"""What Telegram's refusals mean to us."""
+
+from __future__ import annotations
+
+import re
+from http import HTTPStatus
+from typing import Any
+
+from projektbot.errors import Blocked, ChannelError, Moved, Rejected, Revoked, Throttled, Unsure
+
+# Telegram sometimes quotes what it refuses ("Wrong HTTP URL: …", "Button 'x' …"). Only its own words get into our
+# logs: letters up to the first sign that could open a quotation.
+OWN_WORDS = re.compile(r"(?:Bad Request|Forbidden|Unauthorized|Conflict)?[: ]*([A-Za-z][A-Za-z_ ,]{0,59})")
+
+NOT_MODIFIED = "message is not modified"
+# What an edit is answered with when only a new message can say it.
+NOT_EDITABLE = (
+    "message to edit not found",
+    "message can't be edited",
+    "message_id_invalid",
+    "there is no text in the message to edit",
+    "message identifier is not specified",
+)
+
+
+class Conflict(ChannelError):
+    """Somebody else receives with our token, or a webhook is set."""
+
+
+class NotEditable(Rejected):
+    """The message to replace is gone, too old or not a text: a new one must do."""
+
+
+class NotModified(Rejected):
+    """The message says already what it shall say."""
+
+
+def fault_of(code: int, answer: Any, *, private: bool = True) -> ChannelError:  # noqa: ANN401 - JSON
+    """Name the fault in an answer that is no success. `answer` is its JSON, or None if it was none.
+
+    Telegram does not say whether `retry_after` means the chat or the token. In a group it is nearly always the
+    group's 20 a minute; in a private chat we take it for the whole account.
+    """
+    answer = answer if isinstance(answer, dict) else {}
+    parameters = answer.get("parameters") or {}
+    if code == HTTPStatus.TOO_MANY_REQUESTS:
+        return Throttled(float(parameters.get("retry_after", 1)), everyone=private)
+    if "migrate_to_chat_id" in parameters:
+        return Moved(str(parameters["migrate_to_chat_id"]))
+    return _by_code(code, str(answer.get("description", "")))
+
+
+def _by_code(code: int, description: str) -> ChannelError:
+    reason = reason_of(description) or f"status {code}"
+    if code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return Unsure(reason)
+    if code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        return Rejected(reason)
+    if not description:  # not Telegram speaks but something before it, such as a proxy
+        return ChannelError(reason)
+    if code == HTTPStatus.FORBIDDEN:
+        return Blocked(reason)
+    if code == HTTPStatus.CONFLICT:
+        return Conflict(reason)
+    # 404 is a malformed token, unless it is the method that is unknown (an old server of one's own).
+    if code == HTTPStatus.UNAUTHORIZED or (code == HTTPStatus.NOT_FOUND and "method" not in description):
+        return Revoked(reason)
+    return _refusal(description.lower(), reason)
+
+
+def _refusal(description: str, reason: str) -> Rejected:
+    if NOT_MODIFIED in description:
+        return NotModified(reason)
+    if any(words in description for words in NOT_EDITABLE):
+        return NotEditable(reason)
+    if "file is too big" in description:
+        return Rejected("too_big")
+    return Rejected(reason)
+
+
+def reason_of(description: str) -> str:
+    """Return Telegram's own words of a description, never what it quotes."""
+    found = OWN_WORDS.match(description)
+    return found[1].strip() if found else ""

@@ -1,0 +1,222 @@
+"""Raw updates of the Bot API, read: which of our events each one is, if any."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from projektbot.messages import (
+    MAX_FILE_BYTES,
+    Command,
+    Edited,
+    Event,
+    Inbound,
+    Kind,
+    Migrated,
+    Odd,
+    Pick,
+    Presence,
+    Shared,
+    Tap,
+    Upload,
+    Words,
+)
+
+Json: TypeAlias = dict[str, Any]
+
+ALLOWED_UPDATES = (
+    "message",
+    "edited_message",
+    "callback_query",
+    "my_chat_member",
+    "chat_member",
+    "message_reaction",
+    "poll_answer",
+)
+
+# Read from the text: Telegram marks only ASCII names as commands, and people type /entwürfe.
+COMMAND = re.compile(r"/([^\W\d_]\w*)(?:@(\w+))?(?:\s+(.*))?", re.DOTALL)
+KEYCAP = re.compile("([1-9])\ufe0f?\u20e3")
+
+# Fields of a message that say who, where and how, but not what.
+ABOUT = frozenset(
+    """
+    message_id message_thread_id direct_messages_topic from sender_chat sender_boost_count sender_business_bot
+    sender_tag date guest_query_id business_connection_id chat forward_origin forward_from forward_from_chat
+    forward_from_message_id forward_signature forward_sender_name forward_date is_topic_message is_automatic_forward
+    reply_to_message external_reply quote reply_to_story reply_to_checklist_task_id reply_to_poll_option_id via_bot
+    guest_bot_caller_user guest_bot_caller_chat edit_date has_protected_content is_from_offline is_paid_post
+    media_group_id author_signature paid_star_count entities link_preview_options suggested_post_info effect_id caption
+    caption_entities show_caption_above_media has_media_spoiler reply_markup
+    """.split()  # noqa: SIM905 - a hundred names read better without their quotes
+)
+# Fields by which Telegram tells what happened to a chat, or to a payment; nobody waits for an answer.
+SERVICE = frozenset(
+    """
+    new_chat_members left_chat_member chat_owner_left chat_owner_changed new_chat_title new_chat_photo delete_chat_photo
+    group_chat_created supergroup_chat_created channel_chat_created message_auto_delete_timer_changed
+    migrate_from_chat_id pinned_message successful_payment refunded_payment users_shared chat_shared gift unique_gift
+    gift_upgrade_sent connected_website write_access_allowed passport_data proximity_alert_triggered boost_added
+    chat_background_set checklist_tasks_done checklist_tasks_added direct_message_price_changed forum_topic_created
+    forum_topic_edited forum_topic_closed forum_topic_reopened general_forum_topic_hidden general_forum_topic_unhidden
+    giveaway_created giveaway_winners giveaway_completed managed_bot_created paid_message_price_changed
+    poll_option_added poll_option_deleted suggested_post_approved suggested_post_approval_failed suggested_post_declined
+    suggested_post_paid suggested_post_refunded video_chat_scheduled video_chat_started video_chat_ended
+    video_chat_participants_invited web_app_data
+    """.split()  # noqa: SIM905 - a hundred names read better without their quotes
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads updates for one bot; `bot` and `username` are what getMe says."""
+
+    channel: str
+    bot: int
+    username: str
+
+    def to_inbound(self, raw: Any) -> Inbound | None:  # noqa: ANN401 - JSON
+        """Translate one update; None if it is not meant for us. Raises what it likes on nonsense."""
+        key = str(int(raw["update_id"]))
+        if "message" in raw:
+            return self._message(key, raw["message"])
+        if "callback_query" in raw:
+            return self._tapped(key, raw["callback_query"])
+        if "edited_message" in raw:
+            return self._edited(key, raw["edited_message"])
+        if "my_chat_member" in raw:
+            return self._changed(key, raw["my_chat_member"])
+        if "message_reaction" in raw:
+            return self._picked(key, raw["message_reaction"])
+        return None
+
+    def _message(self, key: str, message: Json) -> Inbound | None:
+        if "migrate_to_chat_id" in message:
+            return self._inbound(key, message, Migrated(str(message["migrate_to_chat_id"])))
+        event = self._said(message) if self._concerns_us(message) else None
+        if event is None:
+            return None
+        return self._inbound(key, message, event, message=str(message["message_id"]))
+
+    def _edited(self, key: str, message: Json) -> Inbound | None:
+        text = message.get("text", message.get("caption"))
+        if text is None or not self._concerns_us(message):  # such as a live location that moved
+            return None
+        number = str(message["message_id"])
+        return self._inbound(key, message, Edited(number, text), message=number)
+
+    def _tapped(self, key: str, query: Json) -> Inbound:
+        # A message too old for Telegram to show us comes without its text, but with id and chat. One that was sent
+        # through another chat's inline query comes without both: we answer the person.
+        carrier = query.get("message") or {"chat": {"id": query["from"]["id"], "type": "private"}}
+        number = str(carrier.get("message_id", ""))
+        event = Tap(query["data"], number) if "data" in query else Odd("game")
+        return self._inbound(key, {"from": query["from"], "chat": carrier["chat"]}, event)
+
+    def _changed(self, key: str, change: Json) -> Inbound:
+        member = change["new_chat_member"]
+        gone = member["status"] in ("left", "kicked") or member.get("is_member") is False
+        return self._inbound(key, change, Presence(not gone))
+
+    def _picked(self, key: str, change: Json) -> Inbound | None:
+        if "user" not in change:  # an anonymous administrator or a channel
+            return None
+        before = {_number(reaction) for reaction in change["old_reaction"]}
+        new = [number for reaction in change["new_reaction"] if (number := _number(reaction)) not in before]
+        picked = next((number for number in new if number), 0)
+        if not picked:
+            return None
+        return self._inbound(key, change | {"from": change["user"]}, Pick(picked, str(change["message_id"])))
+
+    def _concerns_us(self, message: Json) -> bool:
+        """Say whether a message is meant for us: in private all, elsewhere our commands and answers to us."""
+        sender = message.get("from", {})
+        kind = message["chat"]["type"]
+        if sender.get("is_bot", True) or kind == "channel":
+            return False
+        if kind == "private":
+            return True
+        if "sender_chat" in message:  # a channel speaks, or a post it forwards by itself
+            return False
+        if found := _as_command(message.get("text", "")):
+            return (found[2] or self.username).lower() == self.username.lower()
+        return self._is_answer_to_us(message)
+
+    def _is_answer_to_us(self, message: Json) -> bool:
+        earlier = message.get("reply_to_message", {})
+        # In a forum, everything said in a topic we have opened counts as an answer to its opening.
+        return bool(earlier.get("from", {}).get("id") == self.bot and "forum_topic_created" not in earlier)
+
+    def _said(self, message: Json) -> Event | None:
+        if "text" in message:
+            return _command(message["text"]) or Words(message["text"], _answered(message))
+        if "location" in message:  # a venue has one too
+            return Shared(float(message["location"]["latitude"]), float(message["location"]["longitude"]))
+        if "animation" in message:  # comes with a document too, for older bots
+            return Odd("animation")
+        return _upload(message) or _odd(message)
+
+    def _inbound(self, key: str, of: Json, event: Event, *, message: str = "") -> Inbound:
+        return Inbound(
+            channel=self.channel,
+            key=key,
+            chat=str(of["chat"]["id"]),
+            event=event,
+            message=message,
+            locale=of.get("from", {}).get("language_code", ""),
+            private=of["chat"]["type"] == "private",
+        )
+
+
+def _as_command(text: str) -> re.Match[str] | None:
+    # Some keyboards send an umlaut as two characters.
+    return COMMAND.fullmatch(unicodedata.normalize("NFC", text)) if text.startswith("/") else None
+
+
+def _command(text: str) -> Command | None:
+    # In private nobody else can be meant, so a name behind @ is not looked at; in groups it has been.
+    found = _as_command(text)
+    return Command(found[1].lower(), (found[3] or "").strip()) if found else None
+
+
+def _answered(message: Json) -> str:
+    earlier = message.get("reply_to_message")
+    return str(earlier["message_id"]) if earlier else ""
+
+
+def _upload(message: Json) -> Upload | None:
+    caption = message.get("caption", "")
+    if "photo" in message:
+        sizes = sorted(message["photo"], key=lambda size: size["width"] * size["height"])
+        fitting = [size for size in sizes if size.get("file_size", 0) <= MAX_FILE_BYTES] or sizes
+        return _file(Kind.IMAGE, fitting[-1], caption)
+    for name in ("voice", "audio"):
+        if name in message:
+            return _file(Kind.AUDIO, message[name], caption)
+    if "document" in message:
+        document = message["document"]
+        image = document.get("mime_type", "").startswith("image/")
+        return _file(Kind.IMAGE if image else Kind.FILE, document, caption)
+    return None
+
+
+def _file(kind: Kind, of: Json, caption: str) -> Upload:
+    return Upload(kind, of["file_id"], of.get("file_size", 0), of.get("file_name", ""), caption)
+
+
+def _odd(message: Json) -> Odd | None:
+    """Name content we cannot use. What Telegram invents after us counts too: silence would be the worst answer."""
+    if not SERVICE.isdisjoint(message):  # some come with undocumented fields of older versions beside them
+        return None
+    return next((Odd(name) for name in message if name not in ABOUT), None)
+
+
+def _number(reaction: Json) -> int:
+    """Return the number that a reaction shows (1️⃣ to 🔟), or 0."""
+    emoji = reaction.get("emoji", "")
+    if emoji == "🔟":
+        return 10
+    found = KEYCAP.fullmatch(emoji)
+    return int(found[1]) if found else 0

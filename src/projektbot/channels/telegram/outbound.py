@@ -1,0 +1,125 @@
+"""Our messages as calls to the Bot API."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from projektbot.channels.telegram.texts import entities, pieces, shortened, units
+from projektbot.messages import Choice, Kind, Limits, Media, Outgoing, Part
+
+LABEL = 60  # longer labels are cut by phones without a mark
+NARROW = 16  # two labels of this length share a row on a small phone
+ASIDES = 32  # characters of asides in one row, for the same reason
+FREE_RATE = 30.0  # messages a second, Bot API 10.1 sendMessage allow_paid_broadcast
+MAX_PHOTO_BYTES = 10_000_000  # Bot API 10.1 sendPhoto
+PHOTOS = ("image/jpeg", "image/png", "image/webp")
+# Bot API 10.1 sendVoice: only OGG/Opus shows as a voice note we can be sure of; sendAudio takes MP3 and M4A.
+VOICES = ("audio/ogg", "audio/opus")
+TRACKS = ("audio/mpeg", "audio/mp3", "audio/mp4", "audio/m4a", "audio/x-m4a")
+NO_PREVIEW = {"is_disabled": True}
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call to the Bot API. `media`, if any, is uploaded as the parameter `slot`."""
+
+    method: str
+    parameters: dict[str, Any]
+    media: Media | None = None
+    slot: str = ""
+
+
+def calls(chat: str, message: Outgoing, limits: Limits) -> list[Call]:
+    """Return the calls that send a message, in order: the reply on the first, the buttons on the last."""
+    made = list(_with_media(message, message.media, limits) if message.media else _texts(message.parts, limits))
+    made = [_adding(call, _address(chat, limits)) for call in made]
+    if message.reply_to:
+        reply = {"message_id": int(message.reply_to), "allow_sending_without_reply": True}
+        made[0] = _adding(made[0], {"reply_parameters": reply})
+    if message.choices:
+        made[-1] = _adding(made[-1], {"reply_markup": keyboard(message.choices)})
+    return made
+
+
+def _address(chat: str, limits: Limits) -> dict[str, Any]:
+    # Above the free rate Telegram takes nothing without being told that it may charge for it.
+    return {"chat_id": int(chat)} | ({"allow_paid_broadcast": True} if limits.rate > FREE_RATE else {})
+
+
+def _adding(call: Call, parameters: dict[str, Any]) -> Call:
+    return replace(call, parameters=call.parameters | parameters)
+
+
+def edit(chat: str, message: Outgoing, limits: Limits) -> Call | None:
+    """Return the call that replaces an earlier message, or None if only a new one can say it."""
+    if message.media or not message.replaces or units(message.plain()) > limits.text:
+        return None
+    parameters = {"chat_id": int(chat), "message_id": int(message.replaces), **_text(message.parts)}
+    if message.choices:
+        parameters["reply_markup"] = keyboard(message.choices)
+    return Call("editMessageText", parameters)
+
+
+def keyboard(choices: Sequence[Choice]) -> dict[str, Any]:
+    """Lay out buttons: choices one or two in a row, asides together at the end."""
+    answers = [_button(choice) for choice in choices if not choice.word]
+    asides = [_button(choice) for choice in choices if choice.word]
+    width = 1 if any(len(button["text"]) > NARROW for button in answers) else 2
+    rows = [answers[start : start + width] for start in range(0, len(answers), width)]
+    return {"inline_keyboard": rows + list(_aside_rows(asides))}
+
+
+def _aside_rows(buttons: Sequence[dict[str, str]]) -> Iterator[list[dict[str, str]]]:
+    row: list[dict[str, str]] = []
+    for button in buttons:
+        if row and sum(len(other["text"]) for other in row) + len(button["text"]) > ASIDES:
+            yield row
+            row = []
+        row.append(button)
+    if row:
+        yield row
+
+
+def _button(choice: Choice) -> dict[str, str]:
+    return {"text": shortened(choice.label, LABEL), "callback_data": choice.token}
+
+
+def _texts(parts: Sequence[Part], limits: Limits) -> list[Call]:
+    texts = [_text(piece) for piece in pieces(parts, limits.text)]
+    # Telegram trims what it gets and refuses what is then empty: blank pieces of a long text carry nothing.
+    spoken = [text for text in texts if text["text"].strip()] or texts[:1]
+    return [Call("sendMessage", text) for text in spoken]
+
+
+def _text(parts: Sequence[Part]) -> dict[str, Any]:
+    text: dict[str, Any] = {"text": "".join(part.text for part in parts), "link_preview_options": NO_PREVIEW}
+    if found := entities(parts):
+        text["entities"] = found
+    return text
+
+
+def _with_media(message: Outgoing, media: Media, limits: Limits) -> Iterator[Call]:
+    """Send words as the caption if they fit there, else before; without words, those that describe the picture."""
+    parts = message.parts if message.plain().strip() else (Part(media.alt),)
+    caption: dict[str, Any] = {"caption": "".join(part.text for part in parts)}
+    if found := entities(parts):
+        caption["caption_entities"] = found
+    if units(caption["caption"]) > limits.caption:
+        yield from _texts(parts, limits)
+        caption = {}
+    method, slot = _upload(media)
+    yield Call(method, {key: value for key, value in caption.items() if value}, media, slot)
+
+
+def _upload(media: Media) -> tuple[str, str]:
+    """Return method and parameter: what Telegram could not show as picture or sound goes as a file."""
+    mime, size = media.file.mime, media.file.size
+    if media.kind is Kind.IMAGE and mime in PHOTOS and size <= MAX_PHOTO_BYTES:
+        return "sendPhoto", "photo"
+    if media.kind is Kind.AUDIO and mime in VOICES:
+        return "sendVoice", "voice"
+    if media.kind is Kind.AUDIO and mime in TRACKS:
+        return "sendAudio", "audio"
+    return "sendDocument", "document"

@@ -1,0 +1,1 @@
+"""The channels, each against the strictest server there is."""
