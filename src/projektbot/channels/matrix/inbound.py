@@ -1,0 +1,195 @@
+"""What an event of a Matrix room means to the house. Pure: all that must be known comes in `Here`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Final, TypeAlias
+
+from projektbot.channels.matrix.addressed import COMMAND, Here, is_for_us, own_words, reaction_is_for_us
+from projektbot.channels.matrix.events import (
+    Raw,
+    as_text,
+    caption_of,
+    content_of,
+    edited_event,
+    file_name_of,
+    heir_of,
+    membership_change,
+    new_content,
+    picked_number,
+    reacted_event,
+    replied_event,
+    size_of,
+)
+from projektbot.messages import (
+    Command,
+    Edited,
+    Event,
+    Inbound,
+    Kind,
+    Migrated,
+    Odd,
+    Pick,
+    Presence,
+    Shared,
+    Upload,
+    Words,
+)
+
+GREETING: Final = "net.projektbot.greeting"  # not of Matrix: see `greeting_for`
+MAX_WORD: Final = 64  # characters of a message type that we repeat: people's clients may send types of any length
+MAX_LAT: Final = 90.0
+MAX_LON: Final = 180.0
+
+_GEO_URI = re.compile(r"geo:(?P<lat>[-+]?\d+(?:\.\d+)?),(?P<lon>[-+]?\d+(?:\.\d+)?)(?:[,;].*)?", re.IGNORECASE)
+
+
+def read(raw: Raw, here: Here) -> Inbound | None:
+    """Translate an event; None if it is nothing for us. Raises KeyError or TypeError if it is no event at all."""
+    key, room = _identifier(raw["event_id"]), _identifier(raw["room_id"])
+    reader = READERS.get(_identifier(raw["type"]))
+    event = reader(raw, here) if reader else None
+    if event is None:
+        return None
+    return Inbound(here.channel, key, room, event, _message_id(key, event), private=room in here.private)
+
+
+def greeting_for(joined: Raw) -> Raw:
+    """Make the event that begins the conversation in the private room we have just joined.
+
+    Its id comes from our joining, so that it counts once however often that is delivered.
+    """
+    key = f"greeting/{joined['event_id']}"
+    return {"type": GREETING, "event_id": key, "room_id": joined["room_id"], "sender": "", "content": {}}
+
+
+def _identifier(value: object) -> str:
+    if not isinstance(value, str) or not value:
+        raise TypeError("an event without an id or a type")
+    return value
+
+
+def _message_id(key: str, event: Event) -> str:
+    match event:
+        case Edited(message=message):
+            return message
+        case Words() | Command() | Shared() | Upload() | Odd() if key.startswith("$"):
+            return key
+    return ""  # a reaction, a membership or our own greeting cannot be answered
+
+
+# ---- one reader for each type of event -----------------------------------------------------------------------------
+
+
+def _read_message(raw: Raw, here: Here) -> Event | None:
+    content = content_of(raw)
+    if not content or not is_for_us(raw, here):  # a redacted message is empty
+        return None
+    if edited_event(content):
+        return _read_edit(content, here)
+    return MESSAGE_READERS.get(as_text(content.get("msgtype")), _read_odd)(content, here)
+
+
+def _read_reaction(raw: Raw, here: Here) -> Event | None:
+    number = picked_number(content_of(raw))
+    return Pick(number, reacted_event(content_of(raw))) if number and reaction_is_for_us(raw, here) else None
+
+
+def _read_member(raw: Raw, here: Here) -> Event | None:
+    match membership_change(raw, here.user):
+        case (_, "join"):
+            return Presence(here=True)
+        case ("join", "leave" | "ban"):  # from "invite" it would be an invitation taken back
+            return Presence(here=False)
+    return None
+
+
+def _read_tombstone(raw: Raw, here: Here) -> Event | None:
+    return Migrated(heir_of(raw)) if raw["event_id"] in here.followed else None
+
+
+def _read_greeting(_raw: Raw, _here: Here) -> Event:
+    return Command("start")
+
+
+def _odd(what: str) -> Reader:
+    def read_odd_event(raw: Raw, here: Here) -> Event | None:
+        return Odd(what) if content_of(raw) and is_for_us(raw, here) else None
+
+    return read_odd_event
+
+
+# ---- one for each type of message ----------------------------------------------------------------------------------
+
+
+def _read_text(content: Raw, here: Here) -> Event:
+    words = own_words(content, here)
+    if command := COMMAND.fullmatch(words):
+        return Command(command["name"].lower(), (command["argument"] or "").strip())
+    return Words(words, replied_event(content)) if words else Odd("text")
+
+
+def _read_emote(content: Raw, here: Here) -> Event:
+    words = own_words(content, here)
+    return Words(words, replied_event(content)) if words else Odd("emote")
+
+
+def _read_edit(content: Raw, here: Here) -> Event | None:
+    new = new_content(content)
+    if new.get("msgtype") == "m.notice":
+        return None
+    words = caption_of(new) if as_text(new.get("msgtype")) in KINDS else own_words(new, here)
+    return Edited(edited_event(content), words) if words else None
+
+
+def _read_upload(content: Raw, _here: Here) -> Event:
+    kind, ref = KINDS[content["msgtype"]], as_text(content.get("url"))
+    if not ref.startswith("mxc://"):
+        return Odd(kind.value)
+    return Upload(kind, ref, size_of(content), file_name_of(content), caption_of(content))
+
+
+def _read_location(content: Raw, _here: Here) -> Event:
+    found = _GEO_URI.fullmatch(as_text(content.get("geo_uri")))
+    if not found or abs(float(found["lat"])) > MAX_LAT or abs(float(found["lon"])) > MAX_LON:
+        return Odd("location")
+    return Shared(float(found["lat"]), float(found["lon"]))
+
+
+def _read_odd(content: Raw, _here: Here) -> Event:
+    return Odd(as_text(content.get("msgtype")).removeprefix("m.")[:MAX_WORD] or "message")
+
+
+def _read_nothing(_content: Raw, _here: Here) -> None:
+    return None
+
+
+Reader: TypeAlias = Callable[[Raw, Here], Event | None]
+
+KINDS: Mapping[str, Kind] = {"m.image": Kind.IMAGE, "m.audio": Kind.AUDIO, "m.file": Kind.FILE}
+
+MESSAGE_READERS: Mapping[str, Reader] = {
+    "m.text": _read_text,
+    "m.emote": _read_emote,
+    "m.notice": _read_nothing,  # what bots say: two of them answering each other would never end
+    "m.image": _read_upload,
+    "m.audio": _read_upload,
+    "m.file": _read_upload,
+    "m.location": _read_location,
+    "m.key.verification.request": _read_nothing,  # between devices, not between people
+}
+
+READERS: Mapping[str, Reader] = {
+    "m.room.message": _read_message,
+    "m.reaction": _read_reaction,
+    "m.room.member": _read_member,
+    "m.room.tombstone": _read_tombstone,
+    "m.room.encrypted": _odd("encrypted"),
+    "m.sticker": _odd("sticker"),
+    "m.poll.start": _odd("poll"),
+    "org.matrix.msc3381.poll.start": _odd("poll"),
+    GREETING: _read_greeting,
+}
+
+TYPES = tuple(kind for kind in READERS if kind != GREETING)  # what we ask the server for

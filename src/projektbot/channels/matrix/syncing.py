@@ -1,0 +1,155 @@
+"""Receiving: what the homeserver has, in order and without gaps, onto the road; then, and only then, the next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any, Final
+
+import orjson
+
+from projektbot.channels.matrix.account import Account
+from projektbot.channels.matrix.addressed import Here, doubtful_message
+from projektbot.channels.matrix.authors import Authors
+from projektbot.channels.matrix.events import Raw, as_object, as_objects, as_text, content_of, has_joined, heir_of
+from projektbot.channels.matrix.inbound import greeting_for, read
+from projektbot.channels.matrix.joining import Joining
+from projektbot.channels.matrix.retrying import insist
+from projektbot.channels.matrix.rooms import Rooms
+from projektbot.channels.matrix.server import Server, path
+from projektbot.channels.matrix.timeline import FILTER, Timelines
+from projektbot.messages import Road
+
+WAIT: Final = 30.0  # seconds a sync may wait for news; many proxies cut off at 60
+SLACK: Final = 30.0  # seconds a busy homeserver may be late
+FIRST_SLACK: Final = 300.0  # for the first sync of all: 26 s with 1000 rooms and cold caches
+
+NOTHING: Final[dict[str, Any]] = {"types": []}
+
+
+@dataclass(slots=True)
+class Batch:
+    """What one sync brought: events in the order of each room, tombstones we followed, rooms to join."""
+
+    raws: list[Raw] = field(default_factory=list)
+    followed: set[str] = field(default_factory=set)
+    to_join: dict[str, str] = field(default_factory=dict)
+
+
+class Syncing:
+    """The way from the homeserver to the road, for one start of ours.
+
+    Law: `since` is stored after everything before it is committed. A crash anywhere repeats, and never loses; what is
+    repeated is recognised by its event id.
+
+    There is no `full_state` at the start: kinds of rooms are kept, and counted where they are not (0.03 s instead of
+    8 s with 1000 rooms).
+    """
+
+    def __init__(self, channel: str, server: Server, account: Account, authors: Authors, *, road: Road) -> None:
+        self._channel = channel
+        self._server = server
+        self._me = account
+        self._authors = authors
+        self._road = road
+        self._rooms = Rooms(channel, server, road)
+        self._joining = Joining(channel, server, road)
+        self._timelines = Timelines(server, account.user_id)
+        self._since = ""
+        self._wait = 0.0  # the first answer is wanted at once
+
+    async def run(self) -> None:
+        """Receive until cancelled; raises only Revoked."""
+        try:
+            await insist(self._begin, "begin")
+            while True:
+                await insist(self._turn, "sync")
+        finally:
+            await self._joining.stop()
+
+    async def _begin(self) -> None:
+        self._since = await self._road.recall(f"{self._channel}:since")
+        await self._joining.resume()
+
+    async def _turn(self) -> None:
+        rooms, next_batch = await self._sync()
+        batch = Batch(to_join=dict(_invitations(rooms, self._me.user_id)))
+        if self._since:  # else it is our first day here, and what was said before is not for us
+            await self._collect(batch, rooms)
+        await self._joining.accept(batch.to_join)
+        if batch.raws:
+            await self._road.take(self._channel, batch.raws, partial(read, here=await self._here(batch)))
+        await self._advance(next_batch)
+
+    async def _sync(self) -> tuple[Raw, str]:
+        since = {"since": self._since} if self._since else {}
+        seconds = self._wait + (SLACK if self._since else FIRST_SLACK)
+        query = path("sync", timeout=str(int(self._wait * 1000)), filter=_filter(first=not self._since), **since)
+        answer = await self._server.call("GET", query, seconds=seconds)
+        return as_object(answer.get("rooms")), as_text(answer.get("next_batch"))
+
+    async def _advance(self, next_batch: str) -> None:
+        if next_batch and next_batch != self._since:
+            await self._road.keep(f"{self._channel}:since", next_batch)
+            self._since = next_batch
+        self._wait = WAIT
+
+    # ---- what a sync brought ---------------------------------------------------------------------------------------
+
+    async def _collect(self, batch: Batch, rooms: Raw) -> None:
+        for room, visit in (*as_object(rooms.get("leave")).items(), *as_object(rooms.get("join")).items()):
+            events = await self._timelines.events(room, as_object(as_object(visit).get("timeline")), self._since)
+            joined = any(has_joined(raw, self._me.user_id) for raw in events)
+            await self._rooms.note(room, as_object(as_object(visit).get("summary")), joined=joined)
+            for raw in events:
+                await self._collect_event(batch, raw)
+
+    async def _collect_event(self, batch: Batch, raw: Raw) -> None:
+        if has_joined(raw, self._me.user_id):
+            await self._collect_joining(batch, raw)
+            return
+        batch.raws.append(raw)
+        if raw.get("type") == "m.room.tombstone" and raw.get("state_key") == "" and heir_of(raw):
+            await self._rooms.note_heir(raw)
+            batch.to_join[heir_of(raw)] = _homeserver(raw)
+        if raw.get("sender") == self._me.user_id:
+            self._authors.note(as_text(raw.get("event_id")), self._me.user_id)
+
+    async def _collect_joining(self, batch: Batch, joined: Raw) -> None:
+        room = joined["room_id"]
+        if tombstone := await self._rooms.tombstone_for(room):
+            # The old room goes on here; nobody is greeted twice.
+            batch.raws.append(tombstone)
+            batch.followed.add(tombstone["event_id"])
+            return
+        batch.raws.append(joined)
+        if await self._rooms.is_private(room):
+            batch.raws.append(greeting_for(joined))
+
+    async def _here(self, batch: Batch) -> Here:
+        rooms = {raw["room_id"] for raw in batch.raws}
+        private = frozenset([room for room in rooms if await self._rooms.is_private(room)])
+        here = Here(self._channel, self._me.user_id, self._me.display_name, private, followed=frozenset(batch.followed))
+        asked = [(raw["room_id"], message) for raw in batch.raws if (message := doubtful_message(raw, here))]
+        return replace(here, authors={message: await self._authors.of(room, message) for room, message in asked})
+
+
+def _invitations(rooms: Raw, user: str) -> Iterator[tuple[str, str]]:
+    for room, invited in as_object(rooms.get("invite")).items():
+        for raw in as_objects(as_object(as_object(invited).get("invite_state")).get("events")):
+            is_ours = raw.get("type") == "m.room.member" and raw.get("state_key") == user
+            if is_ours and content_of(raw).get("membership") == "invite":
+                yield room, _homeserver(raw)
+
+
+def _homeserver(raw: Raw) -> str:
+    return as_text(raw.get("sender")).partition(":")[2]
+
+
+def _filter(*, first: bool) -> str:
+    timeline = {**FILTER, "limit": 1} if first else FILTER
+    # Lazy loading is what makes Synapse send summaries: how many are in a room.
+    state = {"types": [], "lazy_load_members": True}
+    room = {"timeline": timeline, "state": state, "ephemeral": NOTHING, "account_data": NOTHING}
+    return orjson.dumps({"room": room, "presence": NOTHING, "account_data": NOTHING}).decode()

@@ -1,0 +1,126 @@
+"""Being the same device after a restart, and a new one where there is no other way."""
+
+from __future__ import annotations
+
+import json
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from projektbot.channels.matrix import MatrixChannel
+from projektbot.errors import Revoked
+from projektbot.messages import Outgoing, Part
+from tests.channels.matrix.conftest import MakeChannel
+from tests.channels.matrix.homeserver import stand_in
+from tests.channels.matrix.road import RecordingRoad, receiving
+from tests.servers.synapse import MatrixUser, Synapse
+
+
+def kept_in(store: Path) -> dict[str, str]:
+    kept: dict[str, str] = json.loads(store.read_text())
+    return kept
+
+
+def device_in(store: Path) -> str:
+    return kept_in(store)["device_id"]
+
+
+def mode_of(store: Path) -> int:
+    return stat.S_IMODE(store.stat().st_mode)
+
+
+def beside(store: Path) -> list[str]:
+    return [file.name for file in store.parent.iterdir() if file != store]
+
+
+def write_other(store: Path, **other: str) -> None:
+    store.write_text(json.dumps({**kept_in(store), **other}))
+
+
+async def test_a_restart_is_the_same_device(make_channel: MakeChannel, road: RecordingRoad, device_store: Path) -> None:
+    async with receiving(make_channel(), road):
+        first = device_in(device_store)
+    async with receiving(make_channel(), RecordingRoad()):
+        again = device_in(device_store)
+
+    assert first == again
+
+
+async def test_nobody_else_may_read_the_device_file(
+    make_channel: MakeChannel, road: RecordingRoad, device_store: Path
+) -> None:
+    async with receiving(make_channel(), road):
+        pass
+
+    assert mode_of(device_store) == 0o600
+    assert beside(device_store) == []
+
+
+DAMAGE: list[Callable[[Path], object]] = [
+    lambda store: store.unlink(),
+    lambda store: store.write_text(""),
+    lambda store: write_other(store, user_id="@somebody:localhost"),
+    lambda store: write_other(store, access_token="removed"),
+]
+
+
+@pytest.mark.parametrize("damage", DAMAGE, ids=["gone", "empty", "another account's", "removed by somebody"])
+async def test_without_the_device_we_are_a_new_one(
+    make_channel: MakeChannel, device_store: Path, damage: Callable[[Path], object]
+) -> None:
+    async with receiving(make_channel(), RecordingRoad()):
+        first = device_in(device_store)
+    damage(device_store)
+
+    async with receiving(make_channel(), RecordingRoad()):
+        assert device_in(device_store) != first
+
+
+async def test_a_given_token_needs_no_file(synapse: Synapse, account: MatrixUser, tmp_path: Path) -> None:
+    channel = MatrixChannel(
+        homeserver=synapse.url,
+        access_token=account.access_token,
+        device_store=tmp_path / "device.json",
+        read_media=lambda _: b"",
+    )
+    async with receiving(channel, RecordingRoad()):
+        pass
+    await channel.close()
+
+    assert beside(tmp_path / "device.json") == []
+
+
+async def test_a_wrong_password_and_a_wrong_token_are_the_operator_s_matter(synapse: Synapse, tmp_path: Path) -> None:
+    us = await synapse.user("projektbot")
+    for secret in ({"password": "wrong"}, {"access_token": "wrong"}):
+        channel = MatrixChannel(
+            homeserver=synapse.url,
+            user=us.user_id,
+            device_store=tmp_path / "device.json",
+            read_media=lambda _: b"",
+            **secret,
+        )
+        with pytest.raises(Revoked):
+            await channel.receive(RecordingRoad())
+        with pytest.raises(Revoked):
+            await channel.send("!a:localhost", Outgoing((Part("Hello"),)), "1", private=True)
+        await channel.close()
+
+
+async def test_one_login_serves_all_who_wait_for_it(tmp_path: Path) -> None:
+    async with stand_in() as homeserver:
+        channel = MatrixChannel(
+            homeserver=homeserver.url,
+            user="projektbot",
+            password="password",
+            device_store=tmp_path / "device.json",
+            read_media=lambda _: b"",
+        )
+        road = RecordingRoad()
+        async with receiving(channel, road):
+            await channel.send("!a:stand.in", Outgoing((Part("Hello"),)), "1", private=True)
+        await channel.close()
+
+        assert homeserver.asked.count("/_matrix/client/v3/login") == 1
