@@ -1,0 +1,340 @@
+"""The web chat as a channel: its own platform, which keeps what was said as Telegram's servers keep a chat."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections import defaultdict
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import orjson
+import structlog
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from projektbot.channels.webfiles import Spooled, find, spool, unspool
+from projektbot.messages import (
+    Command,
+    Event,
+    Inbound,
+    Kind,
+    Limits,
+    Outgoing,
+    Road,
+    Shared,
+    Stored,
+    Tap,
+    Upload,
+    Words,
+    outgoing_from,
+)
+from projektbot.store.database import Store
+from projektbot.store.tables import web_messages as t
+
+log = structlog.get_logger()
+
+SINCE = "web:since"
+BATCH = 64  # as many as the writer commits at once
+HISTORY = 200  # lines on a page: weeks of talk, still quick to draw on an old phone
+ANSWER_SECONDS = 2.0  # how long a page waits for our answer before it is shown without
+QUIET_SECONDS = 0.15  # an answer of several messages is over when nothing came for so long
+# Wake-ups reach only listeners in this process; another worker's messages are found by looking this often.
+# It is also the stream's sign of life: proxies close what is silent for 30 to 60 seconds.
+LOOK_SECONDS = 15.0
+
+AnyRow: TypeAlias = Row[*tuple[Any, ...]]
+
+_ROW_ID = re.compile(r"[0-9]{1,18}")  # what a 64-bit column can be asked for
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EVENTS: dict[str, Callable[..., Event]] = {
+    "words": Words,
+    "command": Command,
+    "tap": Tap,
+    "shared": Shared,
+    "upload": Upload,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a chat: the person's `event` or our `message`.
+
+    Stamps are microseconds since 1970 UTC, no two alike in a chat: `at` when it was said, `changed` when it got its
+    present form. `label` is what the tapped button said; the rest describes a picture, sound or file.
+    """
+
+    id: int
+    at: int
+    changed: int
+    event: Event | None = None
+    message: Outgoing | None = None
+    label: str = ""
+    sha256: str = ""
+    mime: str = ""
+    width: int = 0
+    height: int = 0
+
+
+class WebChat:
+    """Our account on our own web page.
+
+    `spool_folder` holds the files of the chats, `now` tells the time, `read_file` gives the bytes of a file of the
+    house's store, which is copied to the spool when it is sent.
+    """
+
+    name = "web"
+    # Our own database is the platform: nothing to be polite to, texts end where the outbox ends them.
+    limits = Limits(
+        rate=2000, reserved=200, chat_rate=100, chat_burst=100, group_per_minute=6000, text=60_000, caption=60_000
+    )
+
+    def __init__(
+        self,
+        store: Store,
+        spool_folder: Path,
+        *,
+        now: Callable[[], datetime],
+        read_file: Callable[[Stored], Awaitable[bytes]],
+    ) -> None:
+        self.idempotent = True  # a message is known by its txn
+        self._store = store
+        self._folder = spool_folder
+        self._now = now
+        self._read_file = read_file
+        self._posted = asyncio.Event()
+        self._listeners: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
+        self._closed = False
+
+    # ---- what the web page asks --------------------------------------------------------------------------------------
+
+    async def post(self, chat: str, event: Event, locale: str) -> None:
+        """Store what the person did and return once it is answered, or after two seconds."""
+        await self._post(chat, event, locale)
+
+    async def post_file(self, chat: str, content: bytes, *, name: str, declared: str, locale: str) -> None:
+        """Store a file the person sent, then as `post`; raises Rejected if it is too big. `declared` is a MIME type."""
+        file = await asyncio.to_thread(spool, self._folder, chat, content, declared)
+        await self._post(chat, Upload(file.kind, file.ref, file.size, name), locale, file)
+
+    async def history(self, chat: str, limit: int = HISTORY) -> Sequence[Line]:
+        """Return the last lines, oldest first."""
+        return await self._store.read(partial(_history, chat=chat, limit=limit))
+
+    async def watch(self, chat: str, after: int) -> AsyncGenerator[Sequence[Line], None]:
+        """Yield what was said or changed after the stamp `after`; an empty batch is a sign of life."""
+        with self._listening(chat) as woken:
+            while not self._closed:
+                woken.clear()  # before looking: what comes while we look wakes us again
+                lines = await self._store.read(partial(_changes, chat=chat, after=after))
+                yield lines
+                after = lines[-1].changed if lines else after
+                await _wait(woken, LOOK_SECONDS)
+
+    def media(self, chat: str, sha256: str) -> tuple[Path, str] | None:
+        """Return path and type of a file that was sent in this chat."""
+        return find(self._folder, chat, sha256)
+
+    # ---- what the house asks (messages.Channel) ----------------------------------------------------------------------
+
+    async def receive(self, road: Road) -> None:
+        """Hand what people did to the road, in order, until cancelled."""
+        since = int(await road.recall(SINCE) or 0)
+        while True:
+            self._posted.clear()
+            rows = await self._store.read(partial(_posted_after, since=since))
+            if rows:
+                await road.take(self.name, rows, to_inbound)
+                since = rows[-1].id
+                await road.keep(SINCE, str(since))
+            else:
+                await _wait(self._posted, LOOK_SECONDS)
+
+    async def send(self, chat: str, message: Outgoing, txn: str, *, private: bool) -> str:  # noqa: ARG002 - of Channel
+        """Put our message into the chat, or the place of the one it replaces; the same `txn` again changes nothing."""
+        width, height = await self._copy(chat, message)
+        body = {"says": asdict(message), "width": width, "height": height}
+        row = await self._store.write(partial(_say, chat=chat, txn=txn, body=body, now=self._stamp()))
+        self._wake(chat)
+        return str(row)
+
+    async def fetch(self, ref: str) -> bytes:
+        """Return the bytes of a file somebody sent."""
+        return await asyncio.to_thread(unspool, self._folder, ref)
+
+    async def close(self) -> None:
+        """End all streams, so that the web server can stop."""
+        self._closed = True
+        for woken in [woken for chat in self._listeners.values() for woken in chat]:
+            woken.set()
+
+    # ---- inside ------------------------------------------------------------------------------------------------------
+
+    async def _post(self, chat: str, event: Event, locale: str, file: Spooled | None = None) -> None:
+        with self._listening(chat) as woken:
+            job = partial(_record, chat=chat, event=event, locale=locale, file=file, now=self._stamp())
+            stamp = await self._store.write(job)
+            woken.clear()
+            self._posted.set()
+            self._wake(chat, but=woken)
+            try:
+                async with asyncio.timeout(ANSWER_SECONDS):
+                    await self._answered(chat, stamp, woken)
+            except TimeoutError:
+                log.info("web_answer_is_late")
+
+    async def _answered(self, chat: str, stamp: int, woken: asyncio.Event) -> None:
+        while not await self._store.read(partial(_has_answer, chat=chat, after=stamp)):
+            await woken.wait()
+            woken.clear()
+        while await _wait(woken, QUIET_SECONDS):
+            woken.clear()
+
+    async def _copy(self, chat: str, message: Outgoing) -> tuple[int, int]:
+        """Put the message's file beside the chat's others and return width and height."""
+        if message.media is None:
+            return 0, 0
+        content = await self._read_file(message.media.file)
+        copy = await asyncio.to_thread(spool, self._folder, chat, content, message.media.file.mime)
+        return copy.width, copy.height
+
+    def _stamp(self) -> int:
+        return (self._now() - EPOCH) // timedelta(microseconds=1)
+
+    @contextmanager
+    def _listening(self, chat: str) -> Iterator[asyncio.Event]:
+        woken = asyncio.Event()
+        self._listeners[chat].add(woken)
+        try:
+            yield woken
+        finally:
+            self._listeners[chat].discard(woken)
+            if not self._listeners[chat]:
+                del self._listeners[chat]
+
+    def _wake(self, chat: str, but: asyncio.Event | None = None) -> None:
+        for woken in self._listeners.get(chat, ()):
+            if woken is not but:
+                woken.set()
+
+
+async def _wait(woken: asyncio.Event, seconds: float) -> bool:
+    """Wait for an event; say whether it came in time."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await woken.wait()
+    except TimeoutError:
+        return False
+
+
+# ---- rows ------------------------------------------------------------------------------------------------------------
+
+
+def to_inbound(row: AnyRow) -> Inbound:
+    """Read a person's row (pure)."""
+    said = orjson.loads(row.event)
+    return Inbound("web", str(row.id), row.chat, _event_from(said), message=str(row.id), locale=said["locale"])
+
+
+def _event_from(said: dict[str, Any]) -> Event:
+    fields = dict(said["event"])
+    if "kind" in fields:
+        fields["kind"] = Kind(fields["kind"])
+    return EVENTS[said["is"]](**fields)
+
+
+def _line(row: AnyRow) -> Line:
+    if row.event is None:
+        return _our_line(row)
+    said = orjson.loads(row.event)
+    shown = said.get("file", {})
+    return Line(row.id, row.at, row.at, event=_event_from(said), label=said.get("label", ""), **shown)
+
+
+def _our_line(row: AnyRow) -> Line:
+    body = orjson.loads(row.body)
+    message = outgoing_from(body["says"])
+    line = Line(row.id, body["at"], row.at, message=message)
+    if message.media is None:
+        return line
+    file = message.media.file
+    size = {"width": body["width"], "height": body["height"]}
+    return replace(line, sha256=file.sha256, mime=file.mime, **size)
+
+
+def _posted_after(connection: Connection, since: int) -> Sequence[AnyRow]:
+    query = select(t.c.id, t.c.chat, t.c.event).where(t.c.id > since, t.c.event.is_not(None))
+    return connection.execute(query.order_by(t.c.id).limit(BATCH)).all()
+
+
+def _history(connection: Connection, chat: str, limit: int) -> Sequence[Line]:
+    query = select(t).where(t.c.chat == chat).order_by(t.c.id.desc()).limit(limit)
+    return [_line(row) for row in reversed(connection.execute(query).all())]
+
+
+def _changes(connection: Connection, chat: str, after: int) -> Sequence[Line]:
+    query = select(t).where(t.c.chat == chat, t.c.at > after).order_by(t.c.at)
+    return [_line(row) for row in connection.execute(query)]
+
+
+def _has_answer(connection: Connection, chat: str, after: int) -> bool:
+    query = select(t.c.id).where(t.c.chat == chat, t.c.at > after, t.c.body.is_not(None)).limit(1)
+    return connection.execute(query).first() is not None
+
+
+def _record(connection: Connection, *, chat: str, event: Event, locale: str, file: Spooled | None, now: int) -> int:
+    """Insert the person's row and return its stamp."""
+    said: dict[str, Any] = {"is": type(event).__name__.lower(), "event": _fields(event), "locale": locale}
+    if isinstance(event, Tap):
+        said["label"] = _label(connection, chat, event)
+    if file is not None:
+        said["file"] = {"sha256": file.sha256, "mime": file.mime, "width": file.width, "height": file.height}
+    stamp = _next_stamp(connection, chat, now)
+    connection.execute(insert(t).values(chat=chat, at=stamp, event=orjson.dumps(said)))
+    return stamp
+
+
+def _fields(event: Event) -> dict[str, Any]:
+    fields = asdict(event)
+    fields.pop("file", None)  # the road stores the file; until then there is the ref
+    return fields
+
+
+def _label(connection: Connection, chat: str, tap: Tap) -> str:
+    """Keep what the button said: the message that carries it may be replaced later."""
+    body = _body(connection, chat, tap.message)
+    choices = outgoing_from(body["says"]).choices if body else ()
+    return next((choice.label for choice in choices if choice.token == tap.token), "")
+
+
+def _say(connection: Connection, *, chat: str, txn: str, body: dict[str, Any], now: int) -> int:
+    """Insert our row, or change the one it replaces, and return its id."""
+    sent = connection.scalar(select(t.c.id).where(t.c.txn == txn))
+    if sent is not None:
+        return int(sent)
+    stamp = _next_stamp(connection, chat, now)
+    replaces = body["says"]["replaces"]
+    if earlier := _body(connection, chat, replaces):
+        body["at"] = earlier["at"]
+        connection.execute(update(t).where(t.c.id == int(replaces)).values(at=stamp, body=orjson.dumps(body)))
+        return int(replaces)
+    body["at"] = stamp
+    row = insert(t).values(chat=chat, at=stamp, txn=txn, body=orjson.dumps(body)).returning(t.c.id)
+    return int(connection.execute(row).scalar_one())
+
+
+def _body(connection: Connection, chat: str, message: str) -> dict[str, Any] | None:
+    if not _ROW_ID.fullmatch(message):
+        return None
+    stored = connection.scalar(select(t.c.body).where(t.c.id == int(message), t.c.chat == chat))
+    return None if stored is None else orjson.loads(stored)
+
+
+def _next_stamp(connection: Connection, chat: str, now: int) -> int:
+    """Return a stamp later than every one in this chat, even if the clock went back: streams resume by it."""
+    last = connection.scalar(select(func.max(t.c.at)).where(t.c.chat == chat))
+    return max(now, (last or 0) + 1)

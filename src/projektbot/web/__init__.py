@@ -1,0 +1,1 @@
+"""One ASGI app: public pages, web chat, demo, health and the messengers' webhooks."""

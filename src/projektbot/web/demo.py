@@ -1,0 +1,73 @@
+"""The demo: three people's chats side by side, and a clock one can move."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from types import MappingProxyType
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from projektbot.web.chat import FORM_BYTES, ChatPage
+from projektbot.web.guard import read_form, word_of
+from projektbot.web.pages import Pages
+
+STEPS = MappingProxyType({"PT1H": timedelta(hours=1), "P1D": timedelta(days=1), "P7D": timedelta(days=7)})
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A sample person: a made-up name and the language they begin in, also in its own words."""
+
+    name: str
+    locale: str
+    language: str
+
+
+SEATS = (Seat("Anna", "de", "Deutsch"), Seat("Deniz", "en", "English"), Seat("Olena", "de", "Deutsch"))
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """What the demo needs of the house: its clock, and a way to move it on (returns the new time)."""
+
+    now: Callable[[], datetime]
+    advance: Callable[[timedelta], Awaitable[datetime]]
+    seats: Sequence[Seat] = SEATS
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPage:
+    """The page at /demo and a chat page for each seat."""
+
+    demo: Demo
+    pages: Pages
+    seat_page: ChatPage
+
+    def routes(self) -> list[Route]:
+        """List the addresses under /demo."""
+        seats = [route for number, seat in enumerate(self.demo.seats, 1) for route in self._seat(number, seat).routes()]
+        return [Route("/demo", self._show), Route("/demo/clock", self._move_clock, methods=["POST"]), *seats]
+
+    def _seat(self, number: int, seat: Seat) -> ChatPage:
+        base = f"/demo/{number}/chat"
+        cookies = replace(self.seat_page.cookies, path=base)
+        return replace(self.seat_page, cookies=cookies, base=base, locale=seat.locale, framed=True)
+
+    async def _show(self, request: Request) -> Response:
+        reader = self.pages.reader(request)
+        moment = reader.moment(self.demo.now())
+        response = self.pages.page("demo.html", reader, seats=self.demo.seats, moment=moment)
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    async def _move_clock(self, request: Request) -> Response:
+        form = await read_form(request, FORM_BYTES)
+        step = STEPS.get(word_of(form, "by"))
+        now = await self.demo.advance(step) if step else self.demo.now()
+        if "x-by-script" in request.headers:
+            return PlainTextResponse(self.pages.reader(request).moment(now))
+        return RedirectResponse("/demo", 303)

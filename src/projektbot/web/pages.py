@@ -1,0 +1,112 @@
+"""Pages in the reader's language: templates, the start page, and the pages that say what went wrong."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+from pathlib import Path
+
+import structlog
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from projektbot.texts import N_, Text
+from projektbot.web.reader import Reader, Translate, best_locale
+from projektbot.web.static import Asset
+
+log = structlog.get_logger()
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+MISSING = N_("This page does not exist (any more).")
+FOREIGN = N_("This form was sent from another website. Please open our page and try again.")
+UNUSUAL = N_("Your browser asked for something this page does not offer.")
+BROKEN = N_("Something went wrong on our side. We have made a note of it under the number {number}.")
+REASONS = {404: MISSING, 403: FOREIGN}
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What an operator says of their site.
+
+    `url` is the public address, `locales` begins with the city's own, `channels` are (label, address) of the other
+    ways in, `secret` signs cookies (at least 128 random bits, the same after a restart).
+    """
+
+    city: str
+    url: str
+    secret: str
+    zone: tzinfo
+    locales: Sequence[str] = ("de", "en")
+    channels: Sequence[tuple[str, str]] = ()
+
+    @property
+    def secure(self) -> bool:
+        """Say whether browsers reach us encrypted."""
+        return self.url.startswith("https:")
+
+
+class Pages:
+    """Templates filled in for a reader."""
+
+    def __init__(self, site: Site, translate: Translate, assets: dict[str, Asset]) -> None:
+        self._site = site
+        self._translate = translate
+        self._templates = Environment(
+            loader=FileSystemLoader(TEMPLATES),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.globals["static"] = lambda name: assets[name].url
+        self._templates.globals["site"] = site
+
+    def reader(self, request: Request, locale: str = "") -> Reader:
+        """Find out who reads: `locale` if the page has its own, else what the browser asks for."""
+        accepted = request.headers.get("accept-language", "")
+        return Reader(locale or best_locale(accepted, self._site.locales), self._translate, self._site.zone)
+
+    def fill(self, template: str, reader: Reader, **values: object) -> str:
+        """Fill a template in; everything in `values` is escaped."""
+        return self._templates.get_template(template).render(reader=reader, _=reader.say, **values)
+
+    def page(self, template: str, reader: Reader, *, status: int = 200, **values: object) -> Response:
+        """Answer with a page."""
+        response = HTMLResponse(self.fill(template, reader, **values), status)
+        response.headers["Content-Language"] = reader.lang
+        response.headers["Vary"] = "Accept-Language"
+        return response
+
+    def routes(self) -> list[Route]:
+        """List the public pages."""
+        return [Route("/", self._start)]
+
+    # ---- what went wrong ---------------------------------------------------------------------------------------------
+
+    def refuse(self, request: Request) -> Response:
+        """Answer a form that another site's page sent."""
+        return self._problem(request, 403, FOREIGN)
+
+    async def on_http(self, request: Request, error: Exception) -> Response:
+        """Answer what Starlette refused."""
+        status = error.status_code if isinstance(error, HTTPException) else 400
+        return self._problem(request, status, REASONS.get(status, UNUSUAL))
+
+    async def on_bug(self, request: Request, error: Exception) -> Response:
+        """Answer for a mistake of ours; the number leads from the person to the log."""
+        number = secrets.token_hex(4)
+        log.error("page_failed", number=number, error=type(error).__name__)
+        return self._problem(request, 500, BROKEN, number=number)
+
+    def _problem(self, request: Request, status: int, reason: Text, **values: str) -> Response:
+        reader = self.reader(request)
+        return self.page("problem.html", reader, status=status, reason=reader.say(reason.msgid, **values), code=status)
+
+    async def _start(self, request: Request) -> Response:
+        return self.page("start.html", self.reader(request))

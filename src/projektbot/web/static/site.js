@@ -1,0 +1,197 @@
+// What script adds to pages that work without it: messages that come by themselves, sending without reload, one's place.
+"use strict";
+
+const main = document.querySelector("main[data-base]");
+const problem = document.getElementById("problem");
+
+function say(words) {
+  if (problem) problem.textContent = words;
+}
+
+async function send(form, body) {
+  const answer = await fetch(form.action, { method: "POST", body, headers: { "X-By-Script": "1" } });
+  if (answer.ok) return answer.text();
+  const plain = (answer.headers.get("Content-Type") || "").startsWith("text/plain");
+  throw new Error(plain ? await answer.text() : main.dataset.failed);
+}
+
+function words(error) {
+  return error instanceof TypeError ? main.dataset.failed : error.message; // TypeError: no connection
+}
+
+// ---- the conversation ----------------------------------------------------------------------------------------------
+
+function number(line) {
+  return Number(line.id.slice(1));
+}
+
+function place(list, line) {
+  let before = list.lastElementChild;
+  while (before && number(before) > number(line)) before = before.previousElementSibling;
+  if (before) before.after(line);
+  else list.prepend(line);
+  line.classList.add("fresh");
+}
+
+function swap(old, line) {
+  const token = old.contains(document.activeElement) && document.activeElement.value;
+  old.replaceWith(line);
+  if (token === false) return;
+  const same = [...line.querySelectorAll("button")].find((button) => button.value === token);
+  line.tabIndex = -1;
+  (same || line).focus({ preventScroll: true }); // a keyboard must not be thrown back to the top
+}
+
+function isAtEnd() {
+  const page = document.documentElement;
+  return page.scrollHeight - page.scrollTop - page.clientHeight < 240;
+}
+
+function toEnd() {
+  scrollTo({ top: document.documentElement.scrollHeight, behavior: "instant" });
+}
+
+function follow(line) {
+  toEnd();
+  const head = document.querySelector(".masthead")?.offsetHeight || 0;
+  if (line.getBoundingClientRect().top < head) line.scrollIntoView({ block: "start" }); // long ones from their beginning
+}
+
+function show(html, list) {
+  const holder = document.createElement("template");
+  holder.innerHTML = html; // drawn and escaped by the server
+  const line = holder.content.querySelector("li");
+  if (!line) return;
+  const stay = !isAtEnd();
+  const old = document.getElementById(line.id);
+  if (old) swap(old, line);
+  else place(list, line);
+  const before = line.previousElementSibling;
+  if (before && before.dataset.day === line.dataset.day) line.querySelector(".day")?.remove();
+  if (line.classList.contains("ours")) document.getElementById("waiting").hidden = true;
+  if (!old && (!stay || line.classList.contains("mine"))) follow(line);
+}
+
+function listen(list) {
+  const stream = new EventSource(`${main.dataset.base}/events?after=${main.dataset.cursor}`);
+  stream.addEventListener("message", (event) => event.data && show(event.data, list));
+  addEventListener("pagehide", () => stream.close());
+  addEventListener("pageshow", (event) => event.persisted && location.reload());
+}
+
+async function submit(form, body) {
+  if (form.classList.contains("busy")) return false; // a second tap of an impatient thumb
+  const waiting = document.getElementById("waiting");
+  form.classList.add("busy");
+  say("");
+  const late = setTimeout(() => {
+    waiting.hidden = false;
+    if (isAtEnd()) toEnd();
+  }, 400);
+  try {
+    await send(form, body);
+    return true;
+  } catch (error) {
+    say(words(error));
+    return false;
+  } finally {
+    clearTimeout(late);
+    waiting.hidden = true;
+    form.classList.remove("busy");
+  }
+}
+
+function tap(event) {
+  const form = event.target.closest("form.answers");
+  if (!form) return;
+  event.preventDefault();
+  const body = new URLSearchParams(new FormData(form));
+  body.append("token", event.submitter.value);
+  submit(form, body);
+}
+
+function fit(field) {
+  field.style.height = "auto";
+  field.style.height = `${field.scrollHeight}px`;
+}
+
+function prepareWords(form) {
+  const field = form.querySelector("textarea");
+  field.addEventListener("input", () => fit(field));
+  field.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    form.requestSubmit();
+  });
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const text = field.value;
+    if (form.classList.contains("busy") || !text.trim()) return;
+    const body = new URLSearchParams(new FormData(form));
+    field.value = "";
+    fit(field);
+    field.focus();
+    if (await submit(form, body)) return;
+    field.value = text + field.value; // nothing somebody wrote gets lost
+    fit(field);
+  });
+}
+
+function fold(more) {
+  if (!more.open) return;
+  more.open = false;
+  more.querySelector("summary").focus();
+}
+
+function prepareFile(form, more) {
+  const field = form.querySelector("input[type=file]");
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const file = field.files[0];
+    if (file && file.size > 20_000_000) return say(main.dataset.heavy);
+    const sent = submit(form, new FormData(form));
+    fold(more);
+    if (await sent) form.reset();
+  });
+}
+
+function preparePlace(button, more) {
+  if (!navigator.geolocation || !isSecureContext) return;
+  button.hidden = false;
+  const form = { action: `${main.dataset.base}/place`, classList: button.classList };
+  button.addEventListener("click", () => {
+    const found = ({ coords }) => {
+      fold(more);
+      submit(form, new URLSearchParams({ lat: coords.latitude, lon: coords.longitude }));
+    };
+    navigator.geolocation.getCurrentPosition(found, () => say(main.dataset.lost), { timeout: 15_000 });
+  });
+}
+
+function prepareChat() {
+  const list = document.querySelector("#log ol");
+  if (!list) return;
+  const more = document.querySelector(".more");
+  toEnd();
+  listen(list);
+  list.addEventListener("submit", tap);
+  list.addEventListener("load", () => isAtEnd() && toEnd(), true); // a picture of unknown height
+  prepareWords(document.querySelector("form.say"));
+  prepareFile(more.querySelector("form"), more);
+  preparePlace(more.querySelector("[data-place]"), more);
+  addEventListener("keydown", (event) => event.key === "Escape" && fold(more));
+}
+
+// ---- the demo's clock ----------------------------------------------------------------------------------------------
+
+function prepareClock(form) {
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const body = new URLSearchParams({ by: event.submitter.value });
+    document.getElementById("clock").textContent = await send(form, body);
+  });
+}
+
+if (main) prepareChat();
+const clock = document.querySelector("form.clock");
+if (clock) prepareClock(clock);

@@ -1,0 +1,1 @@
+"""The web: pages and chat at the door, over a real server, in a real browser."""

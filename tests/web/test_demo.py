@@ -1,0 +1,74 @@
+"""The demo: three people who do not meet, and a clock one can move."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.web.town import BEGINNING, Town, a_town
+
+
+async def test_without_the_demo_there_is_none(town: Town) -> None:
+    for path in ("/demo", "/demo/1/chat"):
+        assert (await town.visitor().get(path)).status_code == 404
+
+
+async def test_three_seats_have_a_chat_each_in_their_own_language(tmp_path: Path) -> None:
+    async with a_town(tmp_path, demo=True) as town:
+        visitor = town.visitor(**{"Accept-Language": "ar"})
+        page = await visitor.get("/demo")
+        for number in (1, 2, 3, 1):
+            await visitor.post(f"/demo/{number}/chat/say", data={"text": "hello"})
+
+    assert re.findall(r'iframe src="([^"]+)"', page.text) == ["/demo/1/chat", "/demo/2/chat", "/demo/3/chat"]
+    chats = [inbound.chat for inbound in town.road.taken]
+    assert len(set(chats)) == 3
+    assert chats[3] == chats[0]
+    assert [inbound.locale for inbound in town.road.taken] == ["de", "en", "de", "de"]
+
+
+async def test_a_seats_cookie_opens_no_other_seat(tmp_path: Path) -> None:
+    async with a_town(tmp_path, demo=True) as town:
+        visitor = town.visitor()
+        answer = await visitor.post("/demo/1/chat/start", follow_redirects=False)
+        stolen = answer.headers["set-cookie"].split(";")[0]
+        page = await town.visitor(Cookie=stolen).get("/demo/2/chat")
+
+    assert "Hello! New or better?" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("by", "step"),
+    [
+        ("PT1H", timedelta(hours=1)),
+        ("P1D", timedelta(days=1)),
+        ("P7D", timedelta(days=7)),
+        ("P9Y", timedelta(0)),
+        ("", timedelta(0)),
+    ],
+)
+async def test_the_clock_moves_by_the_steps_it_offers(tmp_path: Path, by: str, step: timedelta) -> None:
+    async with a_town(tmp_path, demo=True) as town:
+        page = await town.visitor().post("/demo/clock", data={"by": by})
+
+    assert town.clock.now == BEGINNING + step
+    assert page.url.path == "/demo"
+
+
+async def test_the_clock_is_shown_in_local_words(tmp_path: Path) -> None:
+    async with a_town(tmp_path, demo=True) as town:
+        page = await town.visitor(**{"Accept-Language": "de"}).post("/demo/clock", data={"by": "P1D"})
+
+    assert "Dienstag, 3. März 2026, 10:30" in page.text
+
+
+async def test_another_site_does_not_move_the_clock(tmp_path: Path) -> None:
+    async with a_town(tmp_path, demo=True) as town:
+        visitor = town.visitor(**{"Sec-Fetch-Site": "cross-site"})
+        answer = await visitor.post("/demo/clock", data={"by": "P1D"})
+
+    assert answer.status_code == 403
+    assert town.clock.now == BEGINNING

@@ -1,0 +1,208 @@
+"""The pages in Chromium: with and without script, on a phone, by keyboard, and for screen readers."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from PIL import Image
+from playwright.async_api import Browser, Page, ViewportSize, expect
+
+from projektbot.messages import Choice
+from tests.web.town import Town, says
+
+PHONE = ViewportSize(width=390, height=844)
+# the words of what has the focus, if anything has
+FOCUSED = "(([on]) => on === document.body ? '' : (on.labels?.[0] ?? on).textContent)([document.activeElement])"
+LONG = "Donaudampfschifffahrtsgesellschaftskapitänskajütenschlüssel" * 3
+
+
+async def open_chat(browser: Browser, town: Town, **options: object) -> Page:
+    context = await browser.new_context(locale="en-GB", **options)  # type: ignore[arg-type]  # playwright's own names
+    page = await context.new_page()
+    await page.goto(f"{town.url}/chat")
+    await page.get_by_role("button", name="Let’s go").click()
+    await expect(page.get_by_text("Hello! New or better?")).to_be_visible()
+    return page
+
+
+async def test_messages_arrive_by_themselves(browser: Browser, street: Town) -> None:
+    page = await open_chat(browser, street)
+    await page.evaluate("window.unreloaded = true")
+
+    sent = await street.chat.send(street.last_chat, says("A reminder"), "r1", private=True)
+    await expect(page.get_by_text("A reminder")).to_be_visible()
+    await street.chat.send(street.last_chat, says("Never mind", replaces=sent), "r2", private=True)
+    await expect(page.get_by_text("Never mind")).to_be_visible()
+
+    await expect(page.get_by_text("A reminder")).to_have_count(0)
+    assert await page.evaluate("window.unreloaded") is True
+
+
+async def test_talking_reloads_nothing(browser: Browser, street: Town) -> None:
+    page = await open_chat(browser, street)
+    await page.evaluate("window.unreloaded = true")
+
+    await page.get_by_role("button", name="Something better").click()
+    await expect(page.get_by_text("Tapped t2")).to_be_in_viewport()
+    await page.get_by_label("Your message").fill("A bench <b>here</b>")
+    await page.get_by_role("button", name="Send", exact=True).click()
+    await expect(page.get_by_text("You wrote: A bench <b>here</b>")).to_be_in_viewport()
+
+    await expect(page.get_by_label("Your message")).to_have_value("")
+    await expect(page.locator(".day")).to_have_count(1)
+    assert await page.evaluate("window.unreloaded") is True
+
+
+async def test_a_lost_connection_loses_no_words(browser: Browser, street: Town) -> None:
+    page = await open_chat(browser, street)
+    await page.context.set_offline(True)
+
+    await page.get_by_label("Your message").fill("precious")
+    await page.keyboard.press("Enter")
+
+    await expect(page.get_by_role("alert")).to_contain_text("could not be sent")
+    await expect(page.get_by_label("Your message")).to_have_value("precious")
+
+
+async def test_a_photo_is_sent_and_shown(browser: Browser, street: Town) -> None:
+    page = await open_chat(browser, street)
+    content = io.BytesIO()
+    Image.new("RGB", (400, 300), "teal").save(content, "PNG")
+
+    await page.locator("summary").click()
+    await page.set_input_files("#file", {"name": "a.png", "mimeType": "image/png", "buffer": content.getvalue()})
+    await page.get_by_role("button", name="Send file").click()
+
+    photo = page.get_by_role("img", name="Picture that was sent")
+    await expect(photo).to_have_js_property("naturalWidth", 400)
+    box = await photo.bounding_box()
+    assert box is not None
+    assert box["width"] / box["height"] == pytest.approx(4 / 3, rel=0.02)
+    await expect(page.get_by_text("Thanks for the image")).to_be_in_viewport()
+
+
+async def test_a_location_is_shared(browser: Browser, street: Town) -> None:
+    where = {"latitude": 52.5, "longitude": 13.4}
+    page = await open_chat(browser, street, geolocation=where, permissions=["geolocation"])
+
+    await page.locator("summary").click()
+    await page.get_by_role("button", name="Share my location").click()
+
+    await expect(page.get_by_text("My location: 52.5000, 13.4000")).to_be_visible()
+    await expect(page.get_by_text("Got Shared")).to_be_visible()
+
+
+async def test_everything_works_without_script(browser: Browser, street: Town) -> None:
+    page = await open_chat(browser, street, java_script_enabled=False)
+
+    await page.get_by_role("button", name="Something new").click()
+    await expect(page.get_by_text("Tapped t1")).to_be_in_viewport()
+    await page.get_by_label("Your message").fill("A bench")
+    await page.get_by_role("button", name="Send", exact=True).click()
+    await expect(page.get_by_text("You wrote: A bench")).to_be_in_viewport()
+    await page.locator("summary").click()
+    await page.set_input_files("#file", {"name": "a.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7"})
+    await page.get_by_role("button", name="Send file").click()
+    await expect(page.get_by_role("link", name="a.pdf")).to_be_visible()
+    await street.chat.send(street.last_chat, says("Later"), "later", private=True)
+    await page.get_by_role("link", name="Look for new messages").click()
+
+    await expect(page.get_by_text("Later")).to_be_in_viewport()
+    await expect(page.get_by_role("button", name="Share my location")).to_be_hidden()
+
+
+async def test_everything_works_by_keyboard(browser: Browser, street: Town) -> None:
+    page = await (await browser.new_context(locale="en-GB")).new_page()
+    await page.goto(f"{street.url}/chat")
+
+    await _tab_to(page, "Let’s go")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("Hello! New or better?")).to_be_visible()
+    await _tab_to(page, "Something better")
+    await page.keyboard.press("Space")
+    await expect(page.get_by_text("Tapped t2")).to_be_visible()
+    await _tab_to(page, "Your message")
+    await page.keyboard.type("one")
+    await page.keyboard.press("Shift+Enter")
+    await page.keyboard.type("two")
+    await page.keyboard.press("Enter")
+
+    await expect(page.locator("q").last).to_have_text("one two")
+    await expect(page.get_by_label("Your message")).to_be_focused()
+
+
+async def test_a_changed_message_keeps_the_focus(browser: Browser, street: Town) -> None:
+    page = await open_chat(browser, street)
+    basket = [Choice("a", "Tree"), Choice("b", "Bench")]
+    sent = await street.chat.send(street.last_chat, says("0 €", *basket), "b1", private=True)
+    await page.get_by_role("button", name="Bench").focus()
+
+    await street.chat.send(street.last_chat, says("500 €", *basket, replaces=sent), "b2", private=True)
+
+    await expect(page.get_by_text("500 €")).to_be_visible()
+    await expect(page.get_by_role("button", name="Bench")).to_be_focused()
+
+
+@pytest.mark.parametrize("path", ["/", "/chat", "/nowhere", "/demo"])
+async def test_no_page_scrolls_sideways_on_a_phone(browser: Browser, street: Town, path: str) -> None:
+    page = await open_chat(browser, street, viewport=ViewportSize(width=320, height=640))
+    await street.chat.send(
+        street.last_chat, says(LONG, Choice("l", LONG), Choice("m", LONG, word="x")), "l", private=True
+    )
+
+    await page.goto(street.url + path)
+
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+async def test_every_target_is_large_enough_for_a_thumb(browser: Browser, street: Town) -> None:
+    page = await open_chat(browser, street, viewport=PHONE)
+
+    for target in await page.locator("button:visible, summary, a.home").all():
+        box = await target.bounding_box()
+        assert box is not None
+        assert min(box["width"], box["height"]) >= 44
+
+
+async def test_the_demos_clock_brings_a_reminder_into_a_seats_chat(browser: Browser, street: Town) -> None:
+    page = await (await browser.new_context(locale="en-GB")).new_page()
+    await page.goto(f"{street.url}/demo")
+    seat = page.frame_locator("iframe").nth(1)
+    await seat.get_by_role("button", name="Let’s go").click()
+    await expect(seat.get_by_text("Hello! New or better?")).to_be_visible()
+
+    await page.get_by_role("button", name="A week later").click()
+    await expect(page.locator("#clock")).to_contain_text("Monday, March 9, 2026")
+    await street.chat.send(street.last_chat, says("Still there?"), "r", private=True)
+
+    await expect(seat.get_by_text("Still there?")).to_be_visible()
+    await expect(seat.locator(".day")).to_have_count(2)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["/", "/chat", "/nowhere", "/demo"])
+async def test_axe_finds_nothing(browser: Browser, street: Town, path: str, scheme: str) -> None:
+    page = await open_chat(browser, street, viewport=PHONE, color_scheme=scheme, reduced_motion="reduce")
+    await page.get_by_role("button", name="Something better").click()
+    await expect(page.get_by_text("Tapped t2")).to_be_visible()
+    await page.context.add_init_script(
+        "addEventListener('securitypolicyviolation', (e) => { window.blocked = e.blockedURI })"
+    )
+    await page.goto(street.url + path)
+
+    found = await Axe().run(page)
+
+    assert found.violations_count == 0, found.generate_report()
+    assert await page.evaluate("window.blocked ?? null") is None
+
+
+async def _tab_to(page: Page, name: str) -> None:
+    """Press Tab until what has this name has the focus, as people without a mouse do."""
+    for _ in range(20):
+        await page.keyboard.press("Tab")
+        focused = await page.evaluate(FOCUSED)
+        if name in focused:
+            return
+    pytest.fail(f"{name} is not reached by keyboard")
