@@ -1,0 +1,300 @@
+"""The whole house, wired by hand, once."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import secrets
+import signal
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from socket import socket
+from typing import Any
+
+import structlog
+import uvicorn
+from starlette.types import ASGIApp
+
+from projektbot.channels.webchat import WebChat
+from projektbot.civic.city import City, read_city
+from projektbot.civic.house import known
+from projektbot.clock import Clock
+from projektbot.config import Settings, folder
+from projektbot.delivery import Delivery
+from projektbot.dialog.book import BUILT_IN, Book, make_book, spelled
+from projektbot.dialog.check import check_dialogs
+from projektbot.dialog.read import read_dialogs
+from projektbot.errors import DialogError, Revoked
+from projektbot.i18n import Languages, read_catalogs
+from projektbot.jobs import Jobs
+from projektbot.messages import Channel, Stored
+from projektbot.store.database import Store, open_engine
+from projektbot.store.media import MediaStore
+from projektbot.store.migrate import upgrade
+from projektbot.texts import Text
+from projektbot.turns import Turns
+from projektbot.turns.batch import World
+from projektbot.web.app import make_app
+from projektbot.web.demo import Demo
+from projektbot.web.health import Ready
+from projektbot.web.pages import Site
+
+log = structlog.get_logger()
+
+AHEAD = "demo:ahead"  # seconds the demo's clock was moved on
+CLOSING_SECONDS = 10.0  # what is in flight may arrive; what is left over goes again at the next start
+FEATURED = ("idea", "drafts", "ideas", "menu", "help", "language", "privacy")
+ALWAYS = ("cancel", "back", "skip")
+
+
+def real_now() -> datetime:
+    """Return the time it is, in UTC."""
+    return datetime.now(UTC)
+
+
+def read_book(languages: Languages) -> Book:
+    """Read and check all dialogs; raise DialogError with every mistake in them."""
+    dialogs, problems = read_dialogs(folder("dialogs"))
+    problems += check_dialogs(dialogs, known())
+    if problems:
+        raise DialogError([str(problem) for problem in problems])
+    book = make_book(dialogs.values(), {})
+    return make_book(dialogs.values(), command_words(book, languages))
+
+
+def command_words(book: Book, languages: Languages) -> dict[str, str]:
+    """Return every spelling of every command in any language, with the command it means."""
+    return {
+        spelled(languages.form(Text(f"/{command}"), locale)): command
+        for locale in languages.locales
+        for command in set(book.commands.values())
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Everything that runs, made by `build`."""
+
+    settings: Settings
+    clock: Clock
+    languages: Languages
+    book: Book
+    city: City
+    store: Store
+    channels: dict[str, Channel]
+    web_chat: WebChat
+    turns: Turns
+    delivery: Delivery
+    jobs: Jobs
+    demo: bool
+
+    async def advance(self, by: timedelta) -> datetime:
+        """Move the demo's clock on, do what is due on the way at its time, and return once it is said."""
+        target = self.clock.now() + by
+        while (due := await self.jobs.next_due()) and due <= target:
+            self.clock.advance(due - self.clock.now())
+            await self._caught_up()
+        self.clock.advance(target - self.clock.now())
+        await self._caught_up()
+        return self.clock.now()
+
+    async def _caught_up(self) -> None:
+        await self.turns.keep(AHEAD, str(self.clock.ahead.total_seconds()))
+        await self.jobs.tick()
+        await self.delivery.idle()
+
+    async def close(self) -> None:
+        """Let what is in flight arrive, then give everything back."""
+        self.jobs.close()
+        await self.delivery.close()
+        for channel in self.channels.values():
+            await channel.close()
+        await asyncio.to_thread(self.store.close)
+
+
+def build(settings: Settings, *more: Channel, demo: bool = False, clock: Clock | None = None) -> House:
+    """Make the house from its settings, with `more` channels beside those that the settings name.
+
+    Raises SettingsError or DialogError with everything that is wrong.
+    """
+    clock = clock or Clock(real_now)
+    languages = read_catalogs(folder("locales"), settings.locale, settings.zone)
+    book = read_book(languages)
+    city = read_city(settings.city)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    engine = open_engine(settings.database)
+    upgrade(engine)
+    store = Store(engine)
+    media = MediaStore(settings.data_dir / "media")
+    web_chat = WebChat(store, settings.data_dir / "spool", now=clock.now, read_file=_reader(media))
+    channels: dict[str, Channel] = {"web": web_chat, **_messengers(settings, media, book, languages)}
+    channels |= {channel.name: channel for channel in more}
+    delivery = Delivery(store, channels, clock.now, chance=Random(secrets.randbits(64)))  # noqa: S311 - jitter
+    turns = Turns(store, World(book, languages, city, clock.now), media, channels, delivery.hand_over)
+    jobs = Jobs(store, turns, languages, clock.now)
+    return House(settings, clock, languages, book, city, store, channels, web_chat, turns, delivery, jobs, demo)
+
+
+def _reader(media: MediaStore) -> Callable[[Stored], Awaitable[bytes]]:
+    async def read(file: Stored) -> bytes:
+        return await asyncio.to_thread(media.read, file.sha256)
+
+    return read
+
+
+def _messengers(settings: Settings, media: MediaStore, book: Book, languages: Languages) -> Mapping[str, Channel]:
+    channels: dict[str, Channel] = {}
+    if token := settings.telegram_token.get_secret_value():
+        from projektbot.channels.telegram import TelegramChannel  # noqa: PLC0415 - 0.4 s, only where it is used
+
+        channels["telegram"] = TelegramChannel(
+            name="telegram",
+            token=token,
+            read_media=media.read,
+            api_url=str(settings.telegram_api_url).rstrip("/"),
+            rate=settings.telegram_rate,
+            webhook_url=str(settings.telegram_webhook_url or ""),
+            webhook_secret=settings.telegram_webhook_secret.get_secret_value(),
+            commands=command_menus(book, languages),
+        )
+    if settings.matrix_homeserver:
+        from projektbot.channels.matrix import MatrixChannel  # noqa: PLC0415 - 0.8 s, only where it is used
+
+        channels["matrix"] = MatrixChannel(
+            homeserver=str(settings.matrix_homeserver).rstrip("/"),
+            user=settings.matrix_user,
+            password=settings.matrix_password.get_secret_value(),
+            access_token=settings.matrix_access_token.get_secret_value(),
+            device_store=settings.data_dir / "matrix-device.json",
+            read_media=media.read,
+        )
+    return channels
+
+
+def command_menus(book: Book, languages: Languages) -> dict[str, list[tuple[str, str]]]:
+    """Return the commands a messenger may list, by language; "" is for every other language."""
+    titles = {name: book.by_command[name].title for name in FEATURED if name in book.by_command}
+    titles |= {name: BUILT_IN[name].msgid for name in ALWAYS}
+
+    def menu(locale: str) -> list[tuple[str, str]]:
+        return [
+            (spelled(languages.form(Text(f"/{name}"), locale)), languages.form(Text(title), locale))
+            for name, title in titles.items()
+        ]
+
+    return {"": menu("en")} | {locale: menu(locale) for locale in languages.locales if len(locale) == 2}  # noqa: PLR2004
+
+
+def make_web(house: House) -> ASGIApp:
+    """Make the web of a house."""
+    settings = house.settings
+    telegram = house.channels.get("telegram")
+    webhook = getattr(telegram, "webhook", None) if settings.telegram_webhook_url else None
+    return make_app(
+        chat=house.web_chat,
+        site=Site(
+            city=house.city.name,
+            url=str(settings.web_url or f"http://{settings.web_listen}").rstrip("/"),
+            secret=_secret(settings.data_dir / "secret"),
+            zone=settings.zone,
+            locales=house.languages.locales,
+        ),
+        translate=lambda msgid, locale: house.languages.form(Text(msgid), locale),
+        now=house.clock.now,
+        ready=_readiness(house),
+        webhooks={"telegram": webhook} if webhook else {},
+        demo=Demo(house.clock.now, house.advance) if house.demo else None,
+    )
+
+
+def _readiness(house: House) -> Ready:
+    async def ready() -> str:
+        try:
+            await house.turns.recall("ready")
+        except Exception as error:  # noqa: BLE001 - whatever keeps the store from answering is the answer
+            return f"the database does not answer: {type(error).__name__}"
+        return ""
+
+    return ready
+
+
+def _secret(path: Path) -> str:
+    """Return what signs cookies; made once, readable by us alone."""
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(32), "ascii")
+    return path.read_text("ascii")
+
+
+# ---- running -------------------------------------------------------------------------------------------------------
+
+
+async def serve(house: House, announce: Callable[[str], None]) -> None:
+    """Run until SIGTERM or SIGINT: receive on all channels, deliver, tick, answer the web.
+
+    `announce` is told the address of the web once it answers.
+    """
+    house.clock.ahead = timedelta(seconds=float(await house.turns.recall(AHEAD) or 0))
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    server = _server(house, announce)
+    async with asyncio.TaskGroup() as tasks:
+        running = [tasks.create_task(work) for work in await _started(house, server)]
+        gc.collect()
+        gc.freeze()  # the collector no longer walks the libraries: pauses of 120 ms become 4
+        await stop.wait()
+        server.should_exit = True
+        for task in running[1:]:
+            task.cancel()
+    await house.close()
+
+
+async def _started(house: House, server: uvicorn.Server) -> list[Coroutine[Any, Any, None]]:
+    await house.delivery.recover()
+    await house.turns.restore()
+    house.jobs.start()
+    receivers = [_receive(house, channel) for channel in house.channels.values()]
+    return [server.serve(), house.delivery.run(), *receivers]
+
+
+async def _receive(house: House, channel: Channel) -> None:
+    """Receive on one channel; when its account is revoked, the others go on."""
+    with contextlib.suppress(Revoked):
+        await channel.receive(house.turns)
+
+
+class _Web(uvicorn.Server):
+    """The web server, without a say in when the program ends; says when it answers."""
+
+    def __init__(self, config: uvicorn.Config, announce: Callable[[str], None]) -> None:
+        super().__init__(config)
+        self._announce = announce
+
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        """Begin to listen, and say where: the port may have been left to the system."""
+        await super().startup(sockets)
+        host, port = self.servers[0].sockets[0].getsockname()[:2]
+        self._announce(f"http://{host}:{port}")
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals to `serve`, which closes everything in order."""
+        yield
+
+
+def _server(house: House, announce: Callable[[str], None]) -> uvicorn.Server:
+    config = uvicorn.Config(
+        make_web(house),
+        host=house.settings.host,
+        port=house.settings.port,
+        lifespan="off",
+        log_config=None,
+        access_log=False,  # addresses of people
+        timeout_graceful_shutdown=2,
+    )
+    return _Web(config, announce)

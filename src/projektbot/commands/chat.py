@@ -1,0 +1,105 @@
+"""`projektbot chat`: the dialogs in the terminal, on the real road, and what was said as a transcript."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from projektbot.app import House, build
+from projektbot.channels.terminal import Terminal, printed
+from projektbot.config import Settings, read_settings
+from projektbot.errors import SettingsError
+from projektbot.logs import set_up_logs
+from projektbot.messages import Outgoing, Style
+
+
+def chat(locale: str, record: str | None) -> int:
+    """Play until the input ends."""
+    set_up_logs("error")
+    with tempfile.TemporaryDirectory(prefix="projektbot-") as folder:
+        read_settings()  # complain about mistakes, whatever they concern
+        settings = Settings(data_dir=Path(folder), **_ALONE)
+        recorder = Recorder()
+        terminal = Terminal(recorder.read, recorder.show, locale or settings.locale)
+        house = build(settings, terminal)
+        if locale and locale not in house.languages.locales:
+            raise SettingsError([f"--locale: {locale!r} is none of {', '.join(house.languages.locales)}"])
+        asyncio.run(_play(house, terminal, recorder))
+        if record:
+            Path(record).write_text(recorder.transcript(terminal.locale), "utf-8")
+    return 0
+
+
+async def _play(house: House, terminal: Terminal, recorder: Recorder) -> None:
+    recorder.house = house
+    delivering = asyncio.create_task(house.delivery.run())
+    print("Type /start to begin, Ctrl-D to end.\n")
+    await terminal.receive(house.turns)
+    await recorder.settle()
+    delivering.cancel()
+    await house.close()
+
+
+# only the terminal, whatever else is configured
+_ALONE: dict[str, Any] = {
+    "database_url": "",
+    "telegram_token": "",
+    "telegram_webhook_url": None,
+    "matrix_homeserver": None,
+    "matrix_user": "",
+}
+
+
+class Recorder:
+    """Reads and prints for the terminal, and remembers it as steps of a transcript."""
+
+    house: House
+
+    def __init__(self) -> None:
+        self._steps: list[dict[str, Any]] = []
+        self._last: Outgoing | None = None
+
+    async def read(self) -> str | None:
+        """Return the next line once everything before it is answered."""
+        await self.settle()
+        line = await asyncio.to_thread(_line)
+        if line is not None and line.strip():
+            self._steps.append(self._step(line.strip()))
+        return line
+
+    async def settle(self) -> None:
+        """Return when everything typed so far is answered."""
+        await self.house.turns.settle()
+        await self.house.delivery.idle()
+
+    def show(self, message: Outgoing) -> None:
+        """Print an answer and remember it."""
+        print(printed(message), end="\n\n", flush=True)
+        self._last = message
+        bold = [part.text for part in message.parts if part.style is Style.BOLD]
+        self._steps.append({"bot": (bold or [message.plain()])[0].splitlines()[0]})
+
+    def _step(self, line: str) -> dict[str, Any]:
+        numbered = [choice for choice in self._last.choices if not choice.word] if self._last else []
+        first = self._last.first if self._last else 1
+        digits = line.removeprefix("#")
+        if digits.isdigit() and 0 <= int(digits) - first < len(numbered):
+            return {"tap": numbered[int(digits) - first].label}
+        return {"user": line}
+
+    def transcript(self, locale: str) -> str:
+        """Return what was said as YAML."""
+        document = {"transcript": "recorded in the terminal", "locale": locale, "steps": self._steps}
+        return yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=120)
+
+
+def _line() -> str | None:
+    if sys.stdin.isatty():
+        print("> ", end="", flush=True)
+    line = sys.stdin.readline()
+    return line.rstrip("\n") if line else None

@@ -1,0 +1,30 @@
+"""`projektbot run` and `projektbot demo`."""
+
+from __future__ import annotations
+
+import asyncio
+
+from projektbot.app import House, build, serve
+from projektbot.config import read_settings
+from projektbot.logs import set_up_logs
+
+
+def run(*, demo: bool) -> int:
+    """Serve until told to stop."""
+    settings = read_settings()
+    set_up_logs(settings.log_level)
+    house = build(settings, demo=demo)
+    asyncio.run(serve(house, lambda address: _announce(house, address, demo=demo)))
+    return 0
+
+
+def _announce(house: House, address: str, *, demo: bool) -> None:
+    """Say where to look."""
+    print(f"projektbot for {house.city.name} is running.", flush=True)
+    if demo:
+        print(f"  {address}/demo   three people's chats, and a clock you can move on", flush=True)
+    print(f"  {address}/chat   the web chat", flush=True)
+    print(f"  {address}/       the public page", flush=True)
+    for name in sorted(house.channels.keys() - {"web"}):
+        print(f"  {name}", flush=True)
+    print("Ctrl-C stops it.", flush=True)
