@@ -1,0 +1,1 @@
+"""Playing transcripts: one story, told the same way on every messenger."""

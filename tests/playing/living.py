@@ -1,0 +1,74 @@
+"""The whole house, running inside a test: real store, real road, real channels, a clock one can move."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from projektbot.app import House, build
+from projektbot.civic.projects.tables import project_files, projects
+from projektbot.clock import Clock
+from projektbot.config import Settings
+from projektbot.messages import Channel
+
+NOON = datetime(2026, 6, 15, 10, tzinfo=UTC)  # 12 o'clock in Berlin, a Monday
+
+
+class Running:
+    """A time that begins where it is told to and then goes on as usual."""
+
+    def __init__(self, begin: datetime = NOON) -> None:
+        self._begin = begin
+        self._started = time.monotonic()
+
+    def __call__(self) -> datetime:
+        """Return the time."""
+        return self._begin + timedelta(seconds=time.monotonic() - self._started)
+
+
+@asynccontextmanager
+async def living(folder: Path, *channels: Channel, demo: bool = False, **settings: str) -> AsyncIterator[House]:
+    """Run a house until the block ends; `channels` are received from besides those the settings name."""
+    values: dict[str, Any] = {"data_dir": folder, "web_listen": "127.0.0.1:0", **settings}
+    house = build(Settings(**values), *channels, demo=demo, clock=Clock(Running()))
+    await house.delivery.recover()
+    await house.turns.restore()
+    tasks = [asyncio.create_task(house.delivery.run())]
+    tasks += [asyncio.create_task(channel.receive(house.turns)) for channel in house.channels.values()]
+    try:
+        yield house
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await house.close()
+
+
+async def later(house: House, by: timedelta) -> None:
+    """Let time pass, and everything due happen."""
+    await house.advance(by)
+
+
+async def submissions(house: House) -> list[dict[str, Any]]:
+    """Return the ideas in the store as transcripts write them: answers by name, money by currency."""
+    return await house.store.read(_submissions)
+
+
+def _submissions(db: Connection) -> list[dict[str, Any]]:
+    found = []
+    for row in db.execute(select(projects).order_by(projects.c.number)).mappings():
+        idea = {name: row[name] for name in ("kind", "service", "title", "description", "field", "area")}
+        idea["cost"] = {row["currency"]: row["cost_cents"]} if row["currency"] else None
+        idea["contribution"] = row["contribution"]
+        idea["point"] = [row["lat"], row["lon"]] if row["lat"] is not None else None
+        kinds = db.scalars(select(project_files.c.kind).where(project_files.c.project == row["number"])).all()
+        idea["picture"] = kinds[0] if kinds else None
+        found.append({name: value for name, value in idea.items() if value is not None})
+    return found

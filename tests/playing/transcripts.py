@@ -1,0 +1,125 @@
+"""A transcript: what a person does and what they are told, as a file staff can read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Protocol
+
+import yaml
+
+from projektbot.app import House
+from tests.playing.living import later, submissions
+
+FOLDER = Path(__file__).parent.parent / "transcripts"
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """A story, the language it is told in, and its steps as they stand in the file."""
+
+    path: Path
+    story: str
+    locale: str
+    steps: tuple[dict[str, Any], ...]
+
+
+class Person(Protocol):
+    """Somebody on some messenger. Every act returns when it is answered."""
+
+    async def write(self, text: str) -> None:
+        """Type a message."""
+
+    async def tap(self, label: str) -> None:
+        """Choose what is offered, the way this messenger has for it."""
+
+    async def photo(self) -> None:
+        """Send a photo."""
+
+    async def voice(self) -> None:
+        """Send a voice note."""
+
+    async def location(self, lat: float, lon: float) -> None:
+        """Share a place."""
+
+    async def told(self) -> str:
+        """Return the words of the last message."""
+
+    async def told_anew(self) -> None:
+        """Return when a message has come that the person did not ask for."""
+
+
+def read_transcripts() -> list[Transcript]:
+    """Read every transcript there is."""
+    return [read_transcript(path) for path in sorted(FOLDER.glob("*/*.yaml"))]
+
+
+def read_transcript(path: Path) -> Transcript:
+    """Read one transcript."""
+    data = yaml.safe_load(path.read_text("utf-8"))
+    return Transcript(path, data["transcript"], data["locale"], tuple(data["steps"]))
+
+
+async def play(transcript: Transcript, person: Person, house: House) -> None:
+    """Do what the transcript says and compare what is told."""
+    for number, step in enumerate(transcript.steps, 1):
+        try:
+            await _step(step, person, house)
+        except AssertionError as error:
+            raise AssertionError(f"{transcript.path.name}, step {number} {step}: {error}") from None
+
+
+async def _step(step: dict[str, Any], person: Person, house: House) -> None:
+    match step:
+        case {"user": str(text)}:
+            await person.write(text)
+        case {"tap": str(label)}:
+            await person.tap(label)
+        case {"send": "photo"}:
+            await person.photo()
+        case {"send": "voice"}:
+            await person.voice()
+        case {"send": {"location": [lat, lon]}}:
+            await person.location(lat, lon)
+        case {"at": str(by)}:
+            await later(house, duration(by))
+            await person.told_anew()
+        case {"bot": expected}:
+            _compare(expected, _bare(await person.told()))
+        case {"submission": dict(expected)}:
+            found = await submissions(house)
+            assert found[-1:] == [expected], f"stored is {found}"
+        case _:
+            raise AssertionError("no such step")
+
+
+def duration(words: str) -> timedelta:
+    """Return an ISO 8601 duration such as "+P2D" or "+PT3H"."""
+    found = re.fullmatch(r"\+?P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?", words)
+    assert found, f"no duration: {words!r}"
+    days, hours, minutes = (int(part or 0) for part in found.groups())
+    return timedelta(days=days, hours=hours, minutes=minutes)
+
+
+def _compare(expected: object, told: str) -> None:
+    match expected:
+        case str(words):
+            assert words in told, f"told was {told!r}"
+        case {"match": str(pattern)}:
+            assert re.search(pattern, told), f"told was {told!r}"
+        case {"not": str(words)}:
+            assert words not in told, f"told was {told!r}"
+        case _:
+            raise AssertionError("no such expectation")
+
+
+def _bare(told: str) -> str:
+    return told.replace("\u2068", "").replace("\u2069", "").replace("\u00a0", " ").replace("\u202f", " ")
+
+
+def identifiers(transcripts: list[Transcript]) -> Iterator[str]:
+    """Return names for pytest."""
+    return (f"{transcript.path.stem}" for transcript in transcripts)
