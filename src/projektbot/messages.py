@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol, TypeAlias
 
+import orjson
+
 # ---- in ------------------------------------------------------------------------------------------------------------
 
 
@@ -139,6 +141,37 @@ class Inbound:
     message: str = ""
     locale: str = ""
     private: bool = True
+
+
+_EVENTS: dict[str, Callable[..., Event]] = {
+    kind.__name__: kind for kind in (Words, Command, Tap, Pick, Shared, Upload, Edited, Odd, Presence, Migrated, Wake)
+}
+
+
+def dump_event(event: Event) -> dict[str, Any]:
+    """Return an event as JSON data with its kind."""
+    return {"event": type(event).__name__, **{name: getattr(event, name) for name in event.__dataclass_fields__}}
+
+
+def load_event(data: dict[str, Any]) -> Event:
+    """Read an event back."""
+    fields = {name: value for name, value in data.items() if name != "event"}
+    if data["event"] == "Upload":
+        fields["kind"] = Kind(fields["kind"])
+        fields["file"] = Stored(**fields["file"]) if fields["file"] else None
+    return _EVENTS[data["event"]](**fields)
+
+
+def dump_inbound(inbound: Inbound) -> bytes:
+    """Return an Inbound as JSON, for the waiting room."""
+    fields = {name: getattr(inbound, name) for name in Inbound.__dataclass_fields__}
+    return orjson.dumps({**fields, "event": dump_event(inbound.event)})
+
+
+def load_inbound(data: bytes) -> Inbound:
+    """Read an Inbound back."""
+    raw = orjson.loads(data)
+    return Inbound(**{**raw, "event": load_event(raw["event"])})
 
 
 # ---- out -----------------------------------------------------------------------------------------------------------

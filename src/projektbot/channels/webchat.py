@@ -19,18 +19,16 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from projektbot.channels.webfiles import Spooled, find, spool, unspool
 from projektbot.messages import (
-    Command,
     Event,
     Inbound,
-    Kind,
     Limits,
     Outgoing,
     Road,
-    Shared,
     Stored,
     Tap,
     Upload,
-    Words,
+    dump_event,
+    load_event,
     outgoing_from,
 )
 from projektbot.store.database import Store
@@ -51,13 +49,6 @@ AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 
 _ROW_ID = re.compile(r"[0-9]{1,18}")  # what a 64-bit column can be asked for
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-EVENTS: dict[str, Callable[..., Event]] = {
-    "words": Words,
-    "command": Command,
-    "tap": Tap,
-    "shared": Shared,
-    "upload": Upload,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,14 +228,7 @@ async def _wait(woken: asyncio.Event, seconds: float) -> bool:
 def to_inbound(row: AnyRow) -> Inbound:
     """Read a person's row (pure)."""
     said = orjson.loads(row.event)
-    return Inbound("web", str(row.id), row.chat, _event_from(said), message=str(row.id), locale=said["locale"])
-
-
-def _event_from(said: dict[str, Any]) -> Event:
-    fields = dict(said["event"])
-    if "kind" in fields:
-        fields["kind"] = Kind(fields["kind"])
-    return EVENTS[said["is"]](**fields)
+    return Inbound("web", str(row.id), row.chat, load_event(said["said"]), message=str(row.id), locale=said["locale"])
 
 
 def _line(row: AnyRow) -> Line:
@@ -252,7 +236,7 @@ def _line(row: AnyRow) -> Line:
         return _our_line(row)
     said = orjson.loads(row.event)
     shown = said.get("file", {})
-    return Line(row.id, row.at, row.at, event=_event_from(said), label=said.get("label", ""), **shown)
+    return Line(row.id, row.at, row.at, event=load_event(said["said"]), label=said.get("label", ""), **shown)
 
 
 def _our_line(row: AnyRow) -> Line:
@@ -288,7 +272,7 @@ def _has_answer(connection: Connection, chat: str, after: int) -> bool:
 
 def _record(connection: Connection, *, chat: str, event: Event, locale: str, file: Spooled | None, now: int) -> int:
     """Insert the person's row and return its stamp."""
-    said: dict[str, Any] = {"is": type(event).__name__.lower(), "event": _fields(event), "locale": locale}
+    said: dict[str, Any] = {"said": dump_event(event), "locale": locale}
     if isinstance(event, Tap):
         said["label"] = _label(connection, chat, event)
     if file is not None:
@@ -296,12 +280,6 @@ def _record(connection: Connection, *, chat: str, event: Event, locale: str, fil
     stamp = _next_stamp(connection, chat, now)
     connection.execute(insert(t).values(chat=chat, at=stamp, event=orjson.dumps(said)))
     return stamp
-
-
-def _fields(event: Event) -> dict[str, Any]:
-    fields = asdict(event)
-    fields.pop("file", None)  # the road stores the file; until then there is the ref
-    return fields
 
 
 def _label(connection: Connection, chat: str, tap: Tap) -> str:

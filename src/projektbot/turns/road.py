@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,14 +16,13 @@ from sqlalchemy.exc import OperationalError
 
 from projektbot.civic.tx import micros
 from projektbot.errors import ChannelError, Rejected
-from projektbot.messages import Channel, Inbound, Letter, Upload
+from projektbot.messages import Channel, Inbound, Letter, Upload, dump_inbound, load_inbound
 from projektbot.store.database import Store
 from projektbot.store.media import MediaStore
 from projektbot.store.tables import inbox, settings
 from projektbot.store.upsert import upsert
 from projektbot.turns import rows
 from projektbot.turns.batch import Batch, World
-from projektbot.turns.events import dump_inbound, load_inbound
 
 log = structlog.get_logger()
 
@@ -68,6 +68,7 @@ class Turns:
         self.hand_over = hand_over
         self._last_id = self._last_in_store()
         self._seq = 0
+        self._troubled = asyncio.Lock()
         self._lines: dict[tuple[str, str], deque[_Waiting]] = {}  # chats that wait for a file, in order
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -141,14 +142,20 @@ class Turns:
 
     async def _store_patiently(self, handler: Callable[[Connection, list[P]], Sequence[R]], payload: P) -> R:
         """Run a handler; while the store itself fails (disk full, locked) wait: nothing is acknowledged meanwhile."""
-        while True:
-            try:
-                result: R = await self.store.do(handler, payload)
-            except OperationalError as error:
-                log.error("store_unavailable", error=str(error.orig))  # noqa: TRY400 - the cause in words is enough
-                await asyncio.sleep(STORE_PAUSE)
-            else:
-                return result
+        if not self._troubled.locked():
+            with contextlib.suppress(OperationalError):
+                return await self._done(handler, payload)
+        async with self._troubled:  # taken in order: nothing overtakes what failed first
+            while True:
+                try:
+                    return await self._done(handler, payload)
+                except OperationalError as error:
+                    log.error("store_unavailable", error=str(error.orig))  # noqa: TRY400 - the cause is enough
+                    await asyncio.sleep(STORE_PAUSE)
+
+    async def _done(self, handler: Callable[[Connection, list[P]], Sequence[R]], payload: P) -> R:
+        result: R = await self.store.do(handler, payload)
+        return result
 
     # ---- in the writer's thread ------------------------------------------------------------------------------------
 
