@@ -248,6 +248,7 @@ async def serve(house: House, announce: Callable[[str], None]) -> None:
         gc.collect()
         gc.freeze()  # the collector no longer walks the libraries: pauses of 120 ms become 4
         await stop.wait()
+        await house.web_chat.close()  # ends the open streams; the web server would wait for them
         server.should_exit = True
         for task in running[1:]:
             task.cancel()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -20,12 +19,11 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal
 
 from projektbot.messages import Part, Style
-from projektbot.texts import Money, Own, Param, Place, Text
+from projektbot.texts import PLACEHOLDER, Money, Own, Param, Place, Text
 
 FSI, PDI = "\u2068", "\u2069"
 # what people write may contain marks that turn the text around it; inside an isolate of ours they have no business
 _CONTROLS = dict.fromkeys(map(ord, "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c"))
-_FIELD = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 SOURCE = "en"
 
 
@@ -114,7 +112,7 @@ class Languages:
 
 @cache
 def _split(form: str) -> list[str]:
-    return _FIELD.split(form)
+    return PLACEHOLDER.split(form)
 
 
 @cache

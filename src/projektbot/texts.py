@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import TypeAlias
+
+PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")  # a named gap in a sentence
 
 
 @dataclass(frozen=True, slots=True)

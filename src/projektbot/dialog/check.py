@@ -8,13 +8,14 @@ from typing import TypeAlias
 from projektbot.dialog import check_conditions, check_steps, check_texts
 from projektbot.dialog.book import BUILT_IN
 from projektbot.dialog.check_steps import Found
-from projektbot.dialog.check_texts import PLACEHOLDER, check_catalog, texts_fit
+from projektbot.dialog.check_texts import check_catalog, texts_fit
 from projektbot.dialog.concerns import drafts_concerned
 from projektbot.dialog.house import Known
 from projektbot.dialog.model import Calculate, Call, Dialog, Link, Note, Question, Trigger
 from projektbot.dialog.nodes import Problem, did_you_mean
 from projektbot.dialog.outline import Entry, outline
 from projektbot.dialog.worlds import Views, may_lack, views
+from projektbot.texts import PLACEHOLDER
 
 __all__ = ["check_catalog", "check_dialogs", "drafts_concerned"]
 

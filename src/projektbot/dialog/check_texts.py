@@ -12,8 +12,8 @@ from projektbot.dialog.model import Dialog, Note, Question, Repeat, Review
 from projektbot.dialog.nodes import Problem, did_you_mean
 from projektbot.dialog.outline import Entry, outline, questions
 from projektbot.dialog.worlds import Views, may_lack
+from projektbot.texts import PLACEHOLDER
 
-PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 TEXT = 4096  # Bot API: sendMessage, text
 BUTTON = 64  # what phones show of a button in two lines; the platforms cut off somewhere behind it
 PAGE = 10  # choices shown at once

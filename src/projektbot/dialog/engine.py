@@ -92,13 +92,6 @@ def resume(scene: Scene, turn: Turn, result: Result | Text, *, question: str = "
     return _turn(talk)
 
 
-def repeat_prompt(scene: Scene, session: Session) -> Turn:
-    """Ask the open question once more, as after an outage."""
-    talk = Talk(scene, session)
-    advance(talk, passed=False)
-    return _turn(talk)
-
-
 def _turn(talk: Talk) -> Turn:
     return Turn(
         talk.session,

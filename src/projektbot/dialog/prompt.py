@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 
 import orjson
@@ -12,11 +11,10 @@ from projektbot.dialog.model import CHOOSING, Answers, Question, Repeat, Review,
 from projektbot.dialog.session import Frame
 from projektbot.dialog.talk import Button, Talk, handle_of
 from projektbot.dialog.walk import FACT, Spot, open_index
-from projektbot.texts import N_, Own, Param, Text
+from projektbot.texts import N_, PLACEHOLDER, Own, Param, Text
 
 PAGE = 10  # choices at once: more do not fit an old phone's screen
 TOKEN_BYTES = 64  # Bot API: callback_data
-_PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 SKIP, BACK, KEEP, MORE, DONE = ".skip", ".back", ".keep", ".page:", ".done"
 SUBMIT, EDIT, LATER, YES, NO, OK = ".submit", ".edit", ".later", ".yes", ".no", ".ok"
@@ -72,7 +70,7 @@ def _say_progress(talk: Talk, frame: Frame, spots: list[Spot], index: int) -> No
 def _say_question(talk: Talk, frame: Frame, spot: Spot, question: Question) -> None:
     talk.say(filled(talk, frame, question.label, spot.live), bold=True, close=talk.dialog(frame).keeps)
     if frame.view[:1] == ("which",):
-        talk.say(N_("Which of these do you mean?"))
+        talk.say(N_("Which of these do you mean?"), close=True)
         return
     if question.hint:
         talk.say(filled(talk, frame, question.hint, spot.live), close=True)
@@ -211,7 +209,7 @@ def _review_buttons(talk: Talk, frame: Frame, spots: list[Spot], review: Review,
 @cache
 def placeholders(msgid: str) -> tuple[str, ...]:
     """Return the names a text wants filled."""
-    return tuple(_PLACEHOLDER.findall(msgid))
+    return tuple(PLACEHOLDER.findall(msgid))
 
 
 def filled(talk: Talk, frame: Frame, msgid: str, live: Answers) -> Text:

@@ -13,7 +13,7 @@ from projektbot.dialog.house import House
 from projektbot.dialog.model import CHOOSING, Answers, Dialog, Question, Type, Value
 from projektbot.dialog.session import Frame, Session, frame_id
 from projektbot.dialog.walk import BESIDE, FACT, GIVEN, Spot, open_index, step_at, walk
-from projektbot.texts import Text, verbatim
+from projektbot.texts import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,8 +219,3 @@ class Talk:
 def handle_of(frame: Frame, dialog: Dialog) -> str:
     """Return what tokens carry to find a frame again: drafts by id, others by dialog, so that old buttons work."""
     return frame.id if dialog.keeps else f"={dialog.name}"
-
-
-def quoted(value: Value) -> Text:
-    """Return a value given as text inside placeholders."""
-    return verbatim(str(value))
