@@ -232,6 +232,7 @@ class Outgoing:
     about: str = ""
     replaces: str = ""
     reply_to: str = ""
+    lang: str = ""  # the language it is written in, for screen readers
 
     def plain(self) -> str:
         """Return the words alone."""
@@ -249,6 +250,7 @@ def outgoing_from(data: dict[str, Any]) -> Outgoing:
         data["about"],
         data["replaces"],
         data["reply_to"],
+        data["lang"],
     )
 
 

@@ -310,6 +310,41 @@ def test_a_reply_to_an_earlier_question_answers_that_one() -> None:
     assert "How much?" in player.said()
 
 
+CALLING = """
+dialog: outer
+version: 1
+title: Outer
+trigger: [{command: outer}]
+steps:
+  - question: name
+    type: text
+    label: Whose?
+  - call: inner
+    with: {whose: "{name}", where: here}
+  - note: Back with {name}.
+"""
+CALLED = """
+dialog: inner
+version: 1
+title: Inner
+steps:
+  - question: colour
+    type: text
+    label: "Which colour for {whose}, {where}?"
+"""
+
+
+def test_a_called_dialog_is_told_what_it_needs_and_comes_back() -> None:
+    player = Player(CALLING, CALLED, HELP, MENU.replace("everything", "outer"))
+
+    asked = player.says("/outer", "Ada")
+    said = player.says("blue")
+
+    assert "Which colour for Ada, here?" in asked
+    assert said == "Back with Ada."
+    assert player.session.frames == ()
+
+
 def test_a_shared_place_answers_a_question_for_a_place() -> None:
     player = Player()
     player.says(*TO_REVIEW[:-2])

@@ -23,7 +23,7 @@ def rendered(turn: Turn, languages: Languages, locale: str) -> Outgoing:
         Choice(b.token, languages.words(b.label, locale), languages.form(Text(b.word), locale) if b.word else "")
         for b in turn.buttons
     )
-    return Outgoing(tuple(_joined(parts)), choices, turn.first, about=turn.about, replaces=turn.replaces)
+    return Outgoing(tuple(_joined(parts)), choices, turn.first, about=turn.about, replaces=turn.replaces, lang=locale)
 
 
 def _joined(parts: list[Part]) -> list[Part]:
@@ -39,4 +39,4 @@ def _joined(parts: list[Part]) -> list[Part]:
 
 def said(text: Text, languages: Languages, locale: str) -> Outgoing:
     """Return one sentence as a message."""
-    return Outgoing(tuple(languages.parts(text, locale)))
+    return Outgoing(tuple(languages.parts(text, locale)), lang=locale)

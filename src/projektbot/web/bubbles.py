@@ -74,6 +74,7 @@ class Bubble:
     at: datetime
     day: str
     parts: Sequence[Part] = ()
+    lang: str = ""  # ours: the language of the words, which may not be the page's
     picture: Picture | None = None
     answers: Sequence[Answer] = ()
     asides: Sequence[Answer] = ()
@@ -110,6 +111,7 @@ def _ours(line: Line, message: Outgoing, at: datetime, day: str) -> Bubble:
         at=at,
         day=day,
         parts=[_safe(part) for part in message.parts],
+        lang=message.lang,
         picture=_media(line, message),
         answers=[Answer(c.token, c.label, number) for number, c in enumerate(numbered, message.first)],
         asides=[Answer(c.token, c.label, 0) for c in message.choices if c.word],
