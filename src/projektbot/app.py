@@ -27,9 +27,11 @@ from projektbot.config import Settings, folder
 from projektbot.delivery import Delivery
 from projektbot.dialog.book import BUILT_IN, Book, make_book, spelled
 from projektbot.dialog.check import check_dialogs
+from projektbot.dialog.model import Dialog
+from projektbot.dialog.nodes import Problem
 from projektbot.dialog.read import read_dialogs
 from projektbot.errors import DialogError, Revoked
-from projektbot.i18n import Languages, read_catalogs
+from projektbot.i18n import Languages, catalog_problems, read_catalogs
 from projektbot.jobs import Jobs
 from projektbot.messages import Channel, Stored
 from projektbot.store.database import Store, open_engine
@@ -57,13 +59,19 @@ def real_now() -> datetime:
 
 
 def read_book(languages: Languages) -> Book:
-    """Read and check all dialogs; raise DialogError with every mistake in them."""
-    dialogs, problems = read_dialogs(folder("dialogs"))
-    problems += check_dialogs(dialogs, known())
+    """Read and check all dialogs; raise DialogError with every mistake in them and in the catalogs."""
+    dialogs, problems = inspect_dialogs()
     if problems:
         raise DialogError([str(problem) for problem in problems])
     book = make_book(dialogs.values(), {})
     return make_book(dialogs.values(), command_words(book, languages))
+
+
+def inspect_dialogs() -> tuple[dict[str, Dialog], list[Problem]]:
+    """Read all dialogs; return them, and everything that is wrong with them and with the catalogs."""
+    dialogs, problems = read_dialogs(folder("dialogs"))
+    problems += check_dialogs(dialogs, known())
+    return dialogs, problems + catalog_problems(folder("locales"), dialogs)
 
 
 def command_words(book: Book, languages: Languages) -> dict[str, str]:

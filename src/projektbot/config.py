@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AnyHttpUrl, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    AnyHttpUrl,
+    Field,
+    ModelWrapValidatorHandler,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import InitErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from projektbot.errors import SettingsError
 
 PREFIX = "PROJEKTBOT_"
 HERE = Path(__file__).parent
+_WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{0,256}")  # Bot API: setWebhook, secret_token
 
 
 def folder(name: str) -> Path:
@@ -25,12 +40,12 @@ def folder(name: str) -> Path:
 class Settings(BaseSettings):
     """Everything an operator can set."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True, hide_input_in_errors=True)
 
     database_url: str = ""
     data_dir: Path = Path("var")
     city: Path = HERE / "demo" / "city.yaml"
-    locale: str = Field(default="de", pattern=r"^[a-z]{2,3}([-_@][A-Za-z]+)?$")
+    locale: str = "de"
     timezone: str = "Europe/Berlin"
 
     telegram_token: SecretStr = SecretStr("")
@@ -63,6 +78,25 @@ class Settings(BaseSettings):
         tail = (TomlConfigSettingsSource(settings_cls, Path(file)),) if file else ()
         return init_settings, env_settings, *tail
 
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        try:
+            backend = make_url(value).get_backend_name() if value else "sqlite"
+        except (ArgumentError, ValueError):
+            backend = ""
+        if backend not in ("sqlite", "postgresql"):  # the value stays out of the message: it may hold a password
+            raise ValueError("write postgresql+psycopg://USER:PASSWORD@HOST/NAME, or sqlite:///FILE")
+        return value
+
+    @field_validator("locale")
+    @classmethod
+    def _has_catalog(cls, value: str) -> str:
+        there = sorted({"en", *(path.parent.parent.name for path in folder("locales").glob("*/*/projektbot.po"))})
+        if value not in there:
+            raise ValueError(f"there are texts in {', '.join(there)} only")
+        return value
+
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
@@ -80,21 +114,26 @@ class Settings(BaseSettings):
             raise ValueError("write HOST:PORT, for example 127.0.0.1:8080")
         return value
 
-    @model_validator(mode="after")
-    def _belong_together(self) -> Settings:
-        problems = []
-        if self.telegram_webhook_url and not self.telegram_webhook_secret.get_secret_value():
-            problems.append("TELEGRAM_WEBHOOK_URL needs TELEGRAM_WEBHOOK_SECRET")
-        if self.matrix_homeserver and not self.matrix_user:
-            problems.append("MATRIX_HOMESERVER needs MATRIX_USER")
-        secrets = (self.matrix_password, self.matrix_access_token)
-        if self.matrix_homeserver and not any(secret.get_secret_value() for secret in secrets):
-            problems.append("MATRIX_HOMESERVER needs MATRIX_PASSWORD or MATRIX_ACCESS_TOKEN")
-        if self.matrix_user and not self.matrix_homeserver:
-            problems.append("MATRIX_USER needs MATRIX_HOMESERVER")
-        if problems:
-            raise ValueError("; ".join(problems))
-        return self
+    @field_validator("telegram_webhook_secret")
+    @classmethod
+    def _fit_for_a_header(cls, value: SecretStr) -> SecretStr:
+        if not _WEBHOOK_SECRET.fullmatch(value.get_secret_value()):
+            raise ValueError("Telegram takes letters, digits, _ and - only, at most 256 of them")
+        return value
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _belong_together(cls, given: Mapping[str, Any], read: ModelWrapValidatorHandler[Self]) -> Self:
+        """Report what is missing beside what is wrong, not after it."""
+        faults = [_fault((name,), f"needs {PREFIX}{other} too") for name, other in _lonely(given)]
+        try:
+            settings = read(given)
+        except ValidationError as error:
+            faults = [_fault(fault["loc"], fault["msg"]) for fault in error.errors()] + faults
+            raise ValidationError.from_exception_data("Settings", faults, hide_input=True) from None
+        if faults:
+            raise ValidationError.from_exception_data("Settings", faults, hide_input=True)
+        return settings
 
     @property
     def database(self) -> str:
@@ -120,16 +159,40 @@ class Settings(BaseSettings):
 def read_settings() -> Settings:
     """Read the settings; raise SettingsError with every mistake, none of them showing a secret."""
     problems = [f"{name}: no such setting" for name in sorted(os.environ) if _unknown(name)]
+    file = os.environ.get(f"{PREFIX}CONFIG")
     settings = None
     try:
+        if file:
+            Path(file).read_bytes()  # pydantic would pass over a file that is not there
         settings = Settings()
     except ValidationError as error:
         problems += [_problem(fault["loc"], fault["msg"]) for fault in error.errors()]
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        problems.append(f"{PREFIX}CONFIG: {error}")
+    except OSError as error:
+        problems.append(f"{PREFIX}CONFIG: {file}: {error.strerror}")
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        problems.append(f"{PREFIX}CONFIG: {file} is no TOML file: {error}")
     if problems or settings is None:
         raise SettingsError(problems)
     return settings
+
+
+def _lonely(given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield settings that mean nothing without another one, and that one."""
+    if given.get("telegram_webhook_url"):
+        yield from ((("telegram_webhook_url", name)) for name in ("TELEGRAM_TOKEN", "TELEGRAM_WEBHOOK_SECRET")
+                    if not given.get(name.lower()))  # fmt: skip
+    if given.get("matrix_homeserver"):
+        if not given.get("matrix_user"):
+            yield "matrix_homeserver", "MATRIX_USER"
+        if not given.get("matrix_password") and not given.get("matrix_access_token"):
+            yield "matrix_homeserver", f"MATRIX_PASSWORD or {PREFIX}MATRIX_ACCESS_TOKEN"
+    elif given.get("matrix_user"):
+        yield "matrix_user", "MATRIX_HOMESERVER"
+
+
+def _fault(location: tuple[int | str, ...], message: str) -> InitErrorDetails:
+    # as data of the message: it may hold braces
+    return InitErrorDetails(type=PydanticCustomError("setting", "{words}", {"words": message}), loc=location, input="")
 
 
 def _unknown(name: str) -> bool:
@@ -138,5 +201,6 @@ def _unknown(name: str) -> bool:
 
 
 def _problem(location: tuple[int | str, ...], message: str) -> str:
-    name = PREFIX + str(location[0]).upper() if location else "settings"
+    name = PREFIX + ".".join(str(part).upper() for part in location)
+    message = "no such setting" if message == "Extra inputs are not permitted" else message
     return f"{name}: {message.removeprefix('Value error, ')}"

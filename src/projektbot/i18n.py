@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -12,12 +13,15 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel.core import Locale
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date, format_time
 from babel.lists import format_list
-from babel.messages.catalog import Catalog
-from babel.messages.pofile import read_po
+from babel.messages.catalog import Catalog, Message
+from babel.messages.pofile import PoFileError, read_po
 from babel.numbers import format_currency, format_decimal
 
+from projektbot.dialog.check_texts import check_catalog
+from projektbot.dialog.model import Dialog
+from projektbot.dialog.nodes import Problem
 from projektbot.messages import Part, Style
 from projektbot.texts import PLACEHOLDER, Money, Own, Param, Place, Text
 
@@ -25,6 +29,7 @@ FSI, PDI = "\u2068", "\u2069"
 # what people write may contain marks that turn the text around it; inside an isolate of ours they have no business
 _CONTROLS = dict.fromkeys(map(ord, "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c"))
 SOURCE = "en"
+GROUPED = 1000  # numbers from here on are written with separators
 
 
 @dataclass(frozen=True)
@@ -75,6 +80,8 @@ class Languages:
         """Return a text as plain words (labels of buttons, matching what is typed), without isolates."""
         if not text.params:
             return self.form(text, locale)
+        if text.msgid == "{it}" and isinstance(it := text.params["it"], Own):
+            return str(it)  # most labels: names of areas, languages, choices
         return "".join(part.text for part in self.parts(text, locale)).replace(FSI, "").replace(PDI, "")
 
     def _param(self, value: Param, locale: str, style: Style) -> list[Part]:
@@ -95,17 +102,21 @@ class Languages:
             case Money(cents, currency):
                 whole = cents % 100 == 0
                 return format_currency(
-                    Decimal(cents) / 100, currency, "#,##0 ¤" if whole and locale != SOURCE else None,
+                    Decimal(cents) / 100, currency, _whole(spoken) if whole else None,
                     locale=spoken, currency_digits=not whole, decimal_quantization=False,
                 )  # fmt: skip
             case Place(lat, lon):
                 return f"{lat:.5f}, {lon:.5f}"
             case datetime():
-                return format_datetime(value.astimezone(self.zone), "medium", locale=spoken)
+                here = value.astimezone(self.zone)
+                day = format_date(here, "medium", locale=spoken)
+                return _day_and_time(spoken).format(format_time(here, "short", locale=spoken), day)
             case date():
                 return format_date(value, "long", locale=spoken)
             case time():
                 return format_time(value, "short", locale=spoken)
+            case int() if 0 <= value < GROUPED:
+                return str(value)  # Babel takes thirty times as long to say the same
             case _:
                 return format_decimal(value, locale=spoken)
 
@@ -116,27 +127,67 @@ def _split(form: str) -> list[str]:
 
 
 @cache
+def _whole(spoken: Locale) -> str:
+    """Return how a locale writes an amount without cents, with a space that people type."""
+    return str(spoken.currency_formats["standard"].pattern).replace(".00", "").replace("\u00a0", " ")
+
+
+@cache
+def _day_and_time(spoken: Locale) -> str:
+    return str(spoken.datetime_formats["medium"]).replace("'", "")
+
+
+@cache
 def babel_locale(locale: str) -> Locale:
     """Return what Babel knows of a locale; variants of ours ("de@leicht") speak with the figures of their base."""
     return Locale.parse(locale.partition("@")[0].replace("-", "_"))
 
 
 def read_catalogs(folder: Path, default: str, zone: ZoneInfo) -> Languages:
-    """Read every `<locale>/LC_MESSAGES/projektbot.po` below `folder`."""
+    """Read every `<locale>/LC_MESSAGES/projektbot.po` below `folder`, except for those `catalog_problems` cannot."""
     catalogs: dict[str, Mapping[str, tuple[str, ...]]] = {}
     plurals: dict[str, Callable[[int], int]] = {}
-    for path in sorted(folder.glob("*/LC_MESSAGES/projektbot.po")):
-        locale = path.parent.parent.name
-        catalog = read_catalog(path)
-        catalogs[locale] = forms_of(catalog)
-        plurals[locale] = _plural_of(catalog)
+    for locale, path in _files(folder):
+        with contextlib.suppress(PoFileError, ValueError):
+            catalog = _read(path)
+            plurals[locale] = _plural_of(catalog)
+            catalogs[locale] = forms_of(catalog)
     return Languages(catalogs, plurals, default, zone)
 
 
-def read_catalog(path: Path) -> Catalog:
-    """Read one catalog."""
+def catalog_problems(folder: Path, dialogs: Mapping[str, Dialog]) -> list[Problem]:
+    """Return what is wrong with the catalogs below `folder`, each with file and line."""
+    problems: list[Problem] = []
+    for locale, path in _files(folder):
+        name = path.relative_to(folder.parent).as_posix()
+        try:
+            problems += _of_catalog(_read(path), locale, name, dialogs)
+        except PoFileError as error:
+            problems.append(Problem(name, error.lineno + 1, f"this is no catalog from here on: {error}"))
+        except ValueError as error:
+            problems.append(Problem(name, 1, f"the head of the catalog cannot be read: {error}"))
+    return problems
+
+
+def _of_catalog(catalog: Catalog, locale: str, name: str, dialogs: Mapping[str, Dialog]) -> list[Problem]:
+    _plural_of(catalog)  # raises ValueError
+    messages = {_first(message): message for message in catalog if message.id}
+    lines = {msgid: message.lineno or 1 for msgid, message in messages.items()}
+    problems = [
+        Problem(name, lines[msgid], "marked as fuzzy: look at the translation, then take the mark away")
+        for msgid, message in messages.items()
+        if message.fuzzy
+    ]
+    return problems + check_catalog(dialogs, forms_of(catalog), locale, name, lines)
+
+
+def _files(folder: Path) -> list[tuple[str, Path]]:
+    return [(path.parent.parent.name, path) for path in sorted(folder.glob("*/LC_MESSAGES/projektbot.po"))]
+
+
+def _read(path: Path) -> Catalog:
     with path.open("rb") as file:
-        return read_po(file, locale=path.parent.parent.name.partition("@")[0])
+        return read_po(file, locale=path.parent.parent.name.partition("@")[0], abort_invalid=True)
 
 
 def forms_of(catalog: Catalog) -> dict[str, tuple[str, ...]]:
@@ -145,11 +196,13 @@ def forms_of(catalog: Catalog) -> dict[str, tuple[str, ...]]:
     for message in catalog:
         if not message.id or message.fuzzy:
             continue
-        if isinstance(message.id, tuple | list):
-            forms[message.id[0]] = tuple(message.string or ())
-        elif message.string:
-            forms[str(message.id)] = (str(message.string),)
+        strings = message.string if isinstance(message.string, tuple | list) else (message.string or "",)
+        forms[_first(message)] = tuple(strings)
     return forms
+
+
+def _first(message: Message) -> str:
+    return message.id[0] if isinstance(message.id, tuple | list) else str(message.id)
 
 
 def _plural_of(catalog: Catalog) -> Callable[[int], int]:

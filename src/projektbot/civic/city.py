@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from projektbot.errors import SettingsError
 
@@ -42,14 +42,7 @@ class City(BaseModel):
     contact: str
     privacy_url: str = ""
     answer_days: int = Field(default=14, ge=1)
-    areas: tuple[Area, ...] = Field(min_length=1)
-
-    @model_validator(mode="after")
-    def _codes_are_unique(self) -> City:
-        codes = [area.code for area in self.areas]
-        if twice := sorted({code for code in codes if codes.count(code) > 1}):
-            raise ValueError(f"area code used twice: {', '.join(twice)}")
-        return self
+    areas: tuple[Area, ...]
 
     def area_at(self, lat: float, lon: float) -> str:
         """Return the code of the area a point lies in, or an empty string."""
@@ -59,12 +52,27 @@ class City(BaseModel):
 def read_city(path: Path) -> City:
     """Read a city file; raise SettingsError with every mistake in it."""
     try:
-        return City.model_validate(yaml.safe_load(path.read_text("utf-8")))
+        data = yaml.safe_load(path.read_text("utf-8"))
     except OSError as error:
         raise SettingsError([f"{path}: {error.strerror}"]) from error
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise SettingsError([f"{path}: {error}"]) from error
+    problems = _of_all_areas(data)
+    city = None
+    try:
+        city = City.model_validate(data)
     except ValidationError as error:
-        raise SettingsError(
-            [f"{path}: {'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()]
-        ) from error
+        problems += [f"{'.'.join(map(str, fault['loc'])) or 'the file'}: {fault['msg']}" for fault in error.errors()]
+    if problems or city is None:
+        raise SettingsError([f"{path}: {problem}" for problem in problems])
+    return city
+
+
+def _of_all_areas(data: Any) -> list[str]:  # noqa: ANN401 - YAML
+    """Return what no single area shows."""
+    areas = data.get("areas") if isinstance(data, dict) else None
+    if not isinstance(areas, list):
+        return []
+    codes = [str(area.get("code")) for area in areas if isinstance(area, dict) and "code" in area]
+    twice = sorted({code for code in codes if codes.count(code) > 1})
+    return [f"areas: the code {code} is used twice" for code in twice] or ([] if areas else ["areas: there is none"])

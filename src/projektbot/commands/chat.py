@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sys
 import tempfile
 from pathlib import Path
@@ -14,6 +15,7 @@ from projektbot.app import House, build
 from projektbot.channels.terminal import Terminal, printed
 from projektbot.config import Settings, read_settings
 from projektbot.errors import SettingsError
+from projektbot.i18n import FSI, PDI
 from projektbot.logs import set_up_logs
 from projektbot.messages import Outgoing, Style
 
@@ -55,6 +57,11 @@ _ALONE: dict[str, Any] = {
 }
 
 
+_PLACE = re.compile(r":location (?P<lat>-?[0-9.]+) +(?P<lon>-?[0-9.]+)")
+# a transcript compares words: without isolates, with the spaces that people type
+_AS_TYPED = {ord(FSI): None, ord(PDI): None, ord("\u00a0"): " ", ord("\u202f"): " "}
+
+
 class Recorder:
     """Reads and prints for the terminal, and remembers it as steps of a transcript."""
 
@@ -82,9 +89,14 @@ class Recorder:
         print(printed(message), end="\n\n", flush=True)
         self._last = message
         bold = [part.text for part in message.parts if part.style is Style.BOLD]
-        self._steps.append({"bot": (bold or [message.plain()])[0].splitlines()[0]})
+        lines = (bold or [message.plain()])[0].split("\n")
+        self._steps.append({"bot": lines[0].translate(_AS_TYPED)})
 
     def _step(self, line: str) -> dict[str, Any]:
+        if place := _PLACE.fullmatch(line):
+            return {"send": {"location": [float(place["lat"]), float(place["lon"])]}}
+        if line.startswith(":file "):
+            return {"send": "voice" if line.endswith(".ogg") else "photo"}
         numbered = [choice for choice in self._last.choices if not choice.word] if self._last else []
         first = self._last.first if self._last else 1
         digits = line.removeprefix("#")

@@ -7,12 +7,9 @@ from collections.abc import Iterator
 
 from sqlalchemy import select
 
-from projektbot.app import real_now
-from projektbot.civic.house import known
+from projektbot.app import inspect_dialogs, real_now
 from projektbot.config import folder, read_settings
 from projektbot.dialog.answers import Option, objection
-from projektbot.dialog.check import check_dialogs
-from projektbot.dialog.check_texts import check_catalog
 from projektbot.dialog.concerns import drafts_concerned
 from projektbot.dialog.graph import mermaid
 from projektbot.dialog.model import CHOOSING, Dialog, Question, Value
@@ -20,22 +17,13 @@ from projektbot.dialog.read import read_dialogs
 from projektbot.dialog.session import Frame, load
 from projektbot.dialog.svg import svg
 from projektbot.errors import DialogError
-from projektbot.i18n import forms_of, read_catalog
 from projektbot.store.database import open_engine
 from projektbot.store.tables import sessions
 
 
 def check(*, drafts: bool) -> int:
     """Print every mistake with its file and line; return 1 if there is any."""
-    dialogs, problems = read_dialogs(folder("dialogs"))
-    problems += check_dialogs(dialogs, known())
-    for path in sorted(folder("locales").glob("*/LC_MESSAGES/projektbot.po")):
-        catalog = read_catalog(path)
-        lines = {str(message.id): message.lineno or 1 for message in catalog if message.id}
-        locale = path.parent.parent.name
-        problems += check_catalog(
-            dialogs, forms_of(catalog), locale, f"locales/{locale}/LC_MESSAGES/{path.name}", lines
-        )
+    dialogs, problems = inspect_dialogs()
     for problem in problems:
         print(problem, file=sys.stderr)
     if not problems:

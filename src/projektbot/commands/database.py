@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from sqlalchemy.engine import make_url
@@ -12,18 +14,25 @@ from projektbot.store.backup import copy, quick_check
 from projektbot.store.database import open_engine
 from projektbot.store.migrate import HEAD, upgrade
 
+BUSY_SECONDS = 10.0  # how long a running bot may keep us from the file
+
 
 def upgrade_database() -> int:
     """Bring the database to the newest revision."""
     settings = read_settings()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    print(f"upgraded to {HEAD}" if upgrade(open_engine(settings.database)) else f"already at {HEAD}")
+    print(f"upgraded to {HEAD}" if _upgrade(settings) else f"already at {HEAD}")
     return 0
 
 
 def backup_database(target: str) -> int:
     """Copy the database while it is in use."""
-    copy(_file(read_settings()), Path(target))
+    source = _file(read_settings())
+    if not source.exists():
+        raise Rejected(f"there is no database at {source}")
+    if not Path(target).parent.is_dir():
+        raise Rejected(f"there is no folder {Path(target).parent}")
+    copy(source, Path(target))
     print(f"written to {target}")
     return 0
 
@@ -31,18 +40,48 @@ def backup_database(target: str) -> int:
 def restore_database(source: str) -> int:
     """Put a backup in the place of the database; the one that was there is kept beside it."""
     settings = read_settings()
+    if not Path(source).is_file():
+        raise Rejected(f"there is no file {source}")
     if problems := quick_check(Path(source)):
         raise Rejected(f"{source} is damaged: {problems[0]}")
     file = _file(settings)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     if file.exists():
-        copy(file, file.with_name(f"{file.name}.before-restore"))
-    for old in (file, *(file.with_name(file.name + end) for end in ("-wal", "-shm"))):
-        old.unlink(missing_ok=True)
-    copy(Path(source), file)
-    upgrade(open_engine(settings.database))
+        _keep(file)
+    _write_into(file, Path(source))
+    _upgrade(settings)
     print(f"restored from {source}")
     return 0
+
+
+def _keep(file: Path) -> None:
+    """Keep what is there: a whole copy if it is sound, else the files themselves, for somebody who can mend them."""
+    beside = file.with_name(f"{file.name}.before-restore")
+    if not quick_check(file):
+        copy(file, beside)
+        return
+    for end in ("", "-wal", "-shm"):
+        old = file.with_name(file.name + end)
+        if old.exists():
+            old.rename(file.with_name(f"{beside.name}{end}"))
+
+
+def _write_into(file: Path, source: Path) -> None:
+    """Write a database over another one in one transaction: a bot that has it open sees the one or the other."""
+    with (
+        closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as new,
+        closing(sqlite3.connect(file, timeout=BUSY_SECONDS)) as old,
+    ):
+        old.execute("PRAGMA journal_mode=WAL")  # another process may have it in this mode: it cannot be changed then
+        new.backup(old)
+
+
+def _upgrade(settings: Settings) -> bool:
+    engine = open_engine(settings.database)
+    try:
+        return upgrade(engine)
+    finally:
+        engine.dispose()
 
 
 def _file(settings: Settings) -> Path:

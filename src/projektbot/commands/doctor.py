@@ -12,11 +12,9 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
+from projektbot.app import inspect_dialogs
 from projektbot.civic.city import read_city
-from projektbot.civic.house import known
-from projektbot.config import Settings, folder, read_settings
-from projektbot.dialog.check import check_dialogs
-from projektbot.dialog.read import read_dialogs
+from projektbot.config import Settings, read_settings
 from projektbot.store.backup import quick_check
 from projektbot.store.database import open_engine
 from projektbot.store.migrate import HEAD, revision
@@ -38,8 +36,7 @@ def doctor(*, as_json: bool) -> int:
 
 
 def _dialogs() -> Iterator[str]:
-    dialogs, problems = read_dialogs(folder("dialogs"))
-    yield from (str(problem) for problem in [*problems, *check_dialogs(dialogs, known())])
+    yield from map(str, inspect_dialogs()[1])
 
 
 def _city(settings: Settings) -> Iterator[str]:

@@ -81,6 +81,7 @@ class Talk:
     call: Calling | None = None
     due: list[Due] = field(default_factory=list)
     heard: str = ""  # platform id of the message being answered
+    _walked: tuple[Frame, list[Spot]] | None = None  # frames do not change, so their steps need deriving but once
 
     # ---- saying ----------------------------------------------------------------------------------------------------
 
@@ -100,7 +101,9 @@ class Talk:
 
     def spots(self, frame: Frame) -> list[Spot]:
         """Return the steps of a frame that are relevant now."""
-        return walk(self.dialog(frame), frame.answers, self._calculate)
+        if self._walked is None or self._walked[0] is not frame:
+            self._walked = (frame, walk(self.dialog(frame), frame.answers, self._calculate))
+        return self._walked[1]
 
     def _calculate(self, function: str, live: Answers) -> Value:
         return self.scene.house.calculate(function, self.session, live)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from itertools import groupby
 
 from projektbot.dialog.engine import Turn
 from projektbot.i18n import Languages
@@ -29,12 +29,14 @@ def rendered(turn: Turn, languages: Languages, locale: str) -> Outgoing:
 def _joined(parts: list[Part]) -> list[Part]:
     """Join neighbours of one style: fewer entities for the messenger."""
     joined: list[Part] = []
-    for part in parts:
-        if joined and joined[-1].style is part.style is not Style.LINK:
-            joined[-1] = replace(joined[-1], text=joined[-1].text + part.text)
-        else:
-            joined.append(part)
+    for (style, url), run in groupby(parts, _look):
+        words = "".join([part.text for part in run])
+        joined.append(Part(words, style, url))
     return joined
+
+
+def _look(part: Part) -> tuple[Style, str]:
+    return part.style, part.url
 
 
 def said(text: Text, languages: Languages, locale: str) -> Outgoing:

@@ -54,6 +54,10 @@ _save = update(sessions).where(sessions.c.id == bindparam("session")).values(
     state=bindparam("now_state"), address_id=bindparam("address")
 )  # fmt: skip
 _post = insert(outbox)
+_new_person = insert(people).returning(people.c.id)
+_new_session = insert(sessions).returning(sessions.c.id)
+_new_address = insert(addresses).returning(addresses.c.id)
+_set_due = insert(due)
 _forget_due = delete(due).where(
     due.c.kind == bindparam("of_kind"), due.c.session_id == bindparam("session"), due.c.subject == bindparam("frame")
 )
@@ -81,12 +85,11 @@ def by_session(db: Connection, ids: Sequence[int]) -> list[Found]:
 
 def new_address(db: Connection, channel: str, chat: str, *, private: bool, at: int) -> Found:
     """Make a person (or, for a group, only a session) with their first address."""
-    person_id = db.scalar(insert(people).values(created_at=at).returning(people.c.id)) if private else None
+    person_id = db.scalar(_new_person, {"created_at": at}) if private else None
     state = dump(Session())
-    session = insert(sessions).values(person_id=person_id, state=state).returning(sessions.c.id)
-    session_id = db.execute(session).scalar_one()
-    address = insert(addresses).values(channel=channel, chat=chat, session_id=session_id, private=private)
-    address_id = db.execute(address.returning(addresses.c.id)).scalar_one()
+    session_id = db.execute(_new_session, {"person_id": person_id, "state": state}).scalar_one()
+    address = {"channel": channel, "chat": chat, "session_id": session_id, "private": private}
+    address_id = db.execute(_new_address, address).scalar_one()
     return Found(address_id, channel, chat, session_id, private, blocked=False, person_id=person_id, state=state)
 
 
@@ -104,7 +107,7 @@ def schedule(db: Connection, kind: str, wakes: Iterable[tuple[int, str, int]]) -
     """Set the wake-ups of frames anew: (session id, frame, microseconds UTC)."""
     rows = list({(session, frame): at for session, frame, at in wakes}.items())
     db.execute(_forget_due, [{"of_kind": kind, "session": s, "frame": f} for (s, f), _ in rows])
-    db.execute(insert(due), [{"kind": kind, "session_id": s, "subject": f, "due_at": at} for (s, f), at in rows])
+    db.execute(_set_due, [{"kind": kind, "session_id": s, "subject": f, "due_at": at} for (s, f), at in rows])
 
 
 class DueRow(NamedTuple):

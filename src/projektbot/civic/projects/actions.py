@@ -12,6 +12,10 @@ from projektbot.civic.projects.tables import project_files, projects
 from projektbot.civic.tx import Tx
 from projektbot.dialog.engine import Result
 
+# made once: SQLAlchemy takes longer to build a statement than SQLite to carry it out
+_store = insert(projects)
+_attach_file = insert(project_files)
+
 
 def submit_idea(  # noqa: PLR0913 - one for each answer of the dialog
     tx: Tx,
@@ -31,25 +35,26 @@ def submit_idea(  # noqa: PLR0913 - one for each answer of the dialog
     number = next_number(tx.db)
     currency, cents = next(iter(cost.items())) if cost else (None, None)
     tx.db.execute(
-        insert(projects).values(
-            number=number,
-            person_id=tx.who.person_id,
-            stage=Stage.SUBMITTED,
-            kind=kind,
-            service=service,
-            title=title,
-            description=description,
-            field=field,
-            area=area,
-            lat=point["lat"] if point else None,
-            lon=point["lon"] if point else None,
-            cost_cents=cents,
-            currency=currency,
-            contribution=contribution,
-            locale=tx.who.locale,
-            channel=tx.who.channel,
-            created_at=tx.at,
-        )
+        _store,
+        {
+            "number": number,
+            "person_id": tx.who.person_id,
+            "stage": Stage.SUBMITTED,
+            "kind": kind,
+            "service": service,
+            "title": title,
+            "description": description,
+            "field": field,
+            "area": area,
+            "lat": point["lat"] if point else None,
+            "lon": point["lon"] if point else None,
+            "cost_cents": cents,
+            "currency": currency,
+            "contribution": contribution,
+            "locale": tx.who.locale,
+            "channel": tx.who.channel,
+            "created_at": tx.at,
+        },
     )
     if picture:
         _attach(tx, number, picture)
@@ -58,4 +63,4 @@ def submit_idea(  # noqa: PLR0913 - one for each answer of the dialog
 
 def _attach(tx: Tx, number: int, file: dict[str, Any]) -> None:
     columns = {name: file[name] for name in ("kind", "sha256", "mime", "size", "caption")}
-    tx.db.execute(insert(project_files).values(project=number, **columns))
+    tx.db.execute(_attach_file, {"project": number, **columns})

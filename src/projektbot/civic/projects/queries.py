@@ -9,6 +9,8 @@ from sqlalchemy import Connection, func, select
 from projektbot.civic.projects.rules import FIRST_REF
 from projektbot.civic.projects.tables import projects
 
+_highest = select(func.max(projects.c.number))
+
 
 class ProjectRow(NamedTuple):
     """A project as its author sees it in a list."""
@@ -32,5 +34,5 @@ def projects_of(db: Connection, person_id: int) -> list[ProjectRow]:
 
 def next_number(db: Connection) -> int:
     """Return the number of the next project."""
-    highest: int | None = db.scalar(select(func.max(projects.c.number)))
+    highest: int | None = db.scalar(_highest)
     return FIRST_REF if highest is None else highest + 1
