@@ -13,7 +13,7 @@ from projektbot.dialog.engine import Result, Turn, resume, step
 from projektbot.dialog.model import Answers, Dialog, Value
 from projektbot.dialog.read import read_dialog
 from projektbot.dialog.session import Session, dump, load
-from projektbot.dialog.talk import Scene
+from projektbot.dialog.talk import Button, Scene
 from projektbot.i18n import Languages, read_catalogs
 from projektbot.messages import Command, Event, Tap, Words
 from projektbot.texts import Own, Text
@@ -143,6 +143,10 @@ class SmallHouse:
         """Return the letters."""
         return [(letter, Text("{it}", {"it": Own(f"Letter {letter.upper()}")})) for letter in self.letters]
 
+    def is_fixed(self, _provider: str) -> bool:
+        """Let letters come and go."""
+        return False
+
     def calculate(self, _function: str, _session: Session, answers: Answers) -> Value:
         """Count the tools."""
         return len(answers.get("tools", []))
@@ -220,13 +224,17 @@ class Player:
 
     def button(self, label: str) -> str:
         """Return the token of a button that is offered."""
-        labels = {self.languages.words(b.label, self.session.locale): b.token for b in self.turn.buttons}
+        labels = {self._label(b): b.token for b in self.turn.buttons}
         assert label in labels, f"{label!r} is none of {list(labels)}"
         return labels[label]
 
+    def _label(self, button: Button) -> str:
+        label = button.label
+        return label if isinstance(label, str) else self.languages.words(label, self.session.locale)
+
     def labels(self) -> list[str]:
         """Return what is offered."""
-        return [self.languages.words(b.label, self.session.locale) for b in self.turn.buttons]
+        return [self._label(b) for b in self.turn.buttons]
 
     def said(self) -> str:
         """Return what was said last."""

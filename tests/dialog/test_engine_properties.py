@@ -89,7 +89,7 @@ def _check(player: Player) -> None:
     assert load(dump(player.session)) == player.session
     for button in player.turn.buttons:
         assert len(button.token.encode()) <= TOKEN_BYTES
-        assert player.languages.words(button.label, player.session.locale).strip()
+    assert all(label.strip() for label in player.labels())
     ids = [frame.id for frame in (*player.session.frames, *player.session.drafts)]
     assert len(ids) == len(set(ids))
 

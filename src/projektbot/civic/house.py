@@ -37,6 +37,10 @@ class CityHouse:
         """Return the choices of a provider."""
         return PROVIDERS[provider](self, session, answers)
 
+    def is_fixed(self, provider: str) -> bool:
+        """Say whether a provider's choices are the same for everybody as long as the program runs."""
+        return provider in FIXED
+
     def calculate(self, function: str, session: Session, answers: Answers) -> Value:
         """Return a worked-out value."""
         return CALCULATES[function](self, session, answers)
@@ -113,6 +117,7 @@ PROVIDERS: Mapping[str, Callable[[CityHouse, Session, Answers], Sequence[tuple[s
     "drafts": _drafts,
     "ideas": _ideas,
 }
+FIXED = frozenset({"areas", "fields", "languages"})
 CALCULATES: Mapping[str, Callable[[CityHouse, Session, Answers], Value]] = {
     "count_drafts": _count_drafts,
     "count_ideas": _count_ideas,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from projektbot.dialog.model import Dialog, Trigger
+from projektbot.dialog.reading import Option
 from projektbot.texts import N_
 
 # Commands every dialog understands, whatever is open, and how a messenger's menu describes them. The words themselves
@@ -29,6 +30,7 @@ class Book:
     by_command: Mapping[str, Dialog]
     by_link: Mapping[str, tuple[Dialog, Trigger]]
     by_moment: Mapping[str, Dialog]
+    labels: dict[tuple[str | int, str], list[Option]] = field(default_factory=dict)  # fixed choices, by language
 
     def opened_by_link(self, payload: str) -> tuple[Dialog, dict[str, str]] | None:
         """Return the dialog a deep link opens and what it fills in ("idea-altstadt": the area)."""

@@ -17,6 +17,9 @@ class House(Protocol):
     def options(self, provider: str, session: Session, answers: Answers, /) -> Sequence[tuple[str, Text]]:
         """Return the choices of a provider as (name, label)."""
 
+    def is_fixed(self, provider: str, /) -> bool:
+        """Say whether a provider's choices are the same for everybody as long as the program runs."""
+
     def calculate(self, function: str, session: Session, answers: Answers, /) -> Value:
         """Return a worked-out value (JSON), or None."""
 

@@ -127,11 +127,11 @@ def _value_button(question: Question, value: Value, options: list[Option], about
     return Button(f"{about}{token}", shown(question, value, options))
 
 
-def _label(option: Option, question: Question, picked: list[str]) -> Text:
+def _label(option: Option, question: Question, picked: list[str]) -> str:
     if option.name not in picked:
-        return Text("{it}", {"it": Own(option.label)})
+        return option.label
     mark = f"{picked.index(option.name) + 1}." if question.type is Type.RANK else "✓"
-    return Text("{mark} {it}", {"mark": Own(mark), "it": Own(option.label)})
+    return f"{mark} {option.label}"
 
 
 def _asides(talk: Talk, frame: Frame, spots: list[Spot], index: int) -> list[Button]:

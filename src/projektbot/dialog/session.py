@@ -81,15 +81,21 @@ def dump(session: Session) -> bytes:
 def load(data: bytes) -> Session:
     """Read a session back; fields this version does not know are dropped, so that a rollback does not lose drafts."""
     raw = orjson.loads(data)
-    raw["frames"] = tuple(_frame(frame) for frame in raw["frames"])
-    raw["drafts"] = tuple(_frame(frame) for frame in raw["drafts"])
-    return Session(**{name: value for name, value in raw.items() if name in _SESSION})
+    raw["frames"] = tuple([_frame(frame) for frame in raw["frames"]])
+    raw["drafts"] = tuple([_frame(frame) for frame in raw["drafts"]])
+    try:
+        return Session(**raw)
+    except TypeError:
+        return Session(**{name: value for name, value in raw.items() if name in _SESSION})
 
 
 def _frame(raw: dict[str, Any]) -> Frame:
     raw["view"] = tuple(raw["view"])
-    raw["given"] = tuple(raw.get("given", ()))
-    return Frame(**{name: value for name, value in raw.items() if name in _FRAME})
+    raw["given"] = tuple(raw["given"])
+    try:
+        return Frame(**raw)
+    except TypeError:
+        return Frame(**{name: value for name, value in raw.items() if name in _FRAME})
 
 
 _SESSION = frozenset(Session.__dataclass_fields__)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -44,10 +44,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A choice with its label still to be translated."""
+    """A choice; its label may be in the reader's language already."""
 
     token: str
-    label: Text
+    label: Text | str
     word: str = ""
 
 
@@ -89,9 +89,9 @@ class Talk:
         """Add a paragraph."""
         self.lines.append(Line(text, bold, close))
 
-    def words(self, text: Text) -> str:
+    def words(self, text: Text | str) -> str:
         """Return a text as this person reads it."""
-        return self.scene.translate(text, self.session.locale)
+        return text if isinstance(text, str) else self.scene.translate(text, self.session.locale)
 
     # ---- looking ---------------------------------------------------------------------------------------------------
 
@@ -119,8 +119,18 @@ class Talk:
 
     def options(self, question: Question, live: Answers) -> list[Option]:
         """Return the choices of a question as this person reads them."""
+        provider = question.provider
+        if provider and not self.scene.house.is_fixed(provider):
+            return self._worded(question, live)
+        # steps live as long as the book, so that their identity may stand for them
+        key = (provider or id(question), self.session.locale)
+        if key not in self.scene.book.labels:
+            self.scene.book.labels[key] = self._worded(question, live)
+        return self.scene.book.labels[key]
+
+    def _worded(self, question: Question, live: Answers) -> list[Option]:
         if question.provider:
-            found: Sequence[tuple[str, Text]] = self.scene.house.options(question.provider, self.session, live)
+            found = self.scene.house.options(question.provider, self.session, live)
             return [Option(name, self.words(label)) for name, label in found]
         return [Option(choice.name, self.words(Text(choice.label))) for choice in question.choices]
 
@@ -148,14 +158,16 @@ class Talk:
         answers = frame.answers
         if isinstance(step, Question) and step.location:
             answers = {name: kept for name, kept in answers.items() if name != FACT + step.location}
-        added = {FACT + name: fact for name, fact in facts.items()}
         if frame.reminded:
             self.due.append(Due(frame.id, self.seconds()))  # the row moved out of reach: look again
+        answers = {**answers, path: value}
+        for name, fact in facts.items():
+            answers[FACT + name] = fact
         self.put(
             replace(
                 frame,
-                answers={**answers, path: value, **added},
-                old={name: kept for name, kept in frame.old.items() if name != path},
+                answers=answers,
+                old={name: kept for name, kept in frame.old.items() if name != path} if frame.old else frame.old,
                 view=(),
                 misses=0,
                 reminded=0,

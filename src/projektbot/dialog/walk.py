@@ -40,25 +40,18 @@ def _walk(
     for step in steps:
         if step.relevant is not None and not holds(step.relevant, live):
             continue
-        match step:
-            case Calculate(name=name, function=function):
-                live[name] = calculate(function, live)
-            case Repeat():
-                _walk_rounds(step, prefix, answers, live, calculate, spots)
-            case Question() | Review() | Do() | Call():
-                path = prefix + step.name
-                answered = path in answers
-                spots.append(Spot(path, step, live, answered))
-                if answered:
-                    _see(step, path, answers, live)
-            case _:
-                spots.append(Spot("", step, live, isinstance(step, Note)))
-
-
-def _see(step: Step, path: str, answers: Answers, live: Answers) -> None:
-    value = answers[path]
-    if value is not None and not isinstance(step, Review):
-        live[path.rpartition(".")[2]] = value
+        if isinstance(step, Question | Review | Do | Call):
+            path = prefix + step.name if prefix else step.name
+            answered = path in answers
+            spots.append(Spot(path, step, live, answered))
+            if answered and (value := answers[path]) is not None and not isinstance(step, Review):
+                live[step.name] = value
+        elif isinstance(step, Calculate):
+            live[step.name] = calculate(step.function, live)
+        elif isinstance(step, Repeat):
+            _walk_rounds(step, prefix, answers, live, calculate, spots)
+        else:
+            spots.append(Spot("", step, live, isinstance(step, Note)))
 
 
 def _walk_rounds(
