@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Final
 
 from projektbot.messages import Letter
@@ -24,8 +23,3 @@ SENDS: Final = {"notice": 2, "bulk": 1}
 def is_expired(letter: Letter, now: int) -> bool:
     """Say whether it is too late to send the letter."""
     return letter.expires_at is not None and letter.expires_at <= now
-
-
-def micros(at: datetime) -> int:
-    """Return an instant as the store keeps it: microseconds since 1970 UTC."""
-    return round(at.timestamp() * SECOND)

@@ -16,11 +16,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from projektbot.delivery import outbox
 from projektbot.delivery.fates import Again, Barred, End, Fate, Follow, State, Trouble, Whom, fate_of, wait
 from projektbot.delivery.intake import Intake
-from projektbot.delivery.letters import SECOND, SENDS, is_expired, micros
+from projektbot.delivery.letters import SECOND, SENDS, is_expired
 from projektbot.delivery.outbox import Bar, Move, Released, Settled
 from projektbot.delivery.waiting import Chat, Waiting
 from projektbot.errors import Blocked, ChannelError, Moved, Rejected, Revoked, Throttled
-from projektbot.messages import Channel, Letter
+from projektbot.messages import Channel, Letter, micros
 from projektbot.store.database import Handler, Store
 
 log = structlog.get_logger()
