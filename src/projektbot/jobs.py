@@ -10,8 +10,8 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from projektbot.civic.tx import micros
 from projektbot.i18n import Languages
+from projektbot.messages import micros
 from projektbot.store.database import Store
 from projektbot.turns import Turns, rows
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol, TypeAlias
 
@@ -285,6 +286,14 @@ class Limits:
     parallel: int = 32
     text: int = 4096
     caption: int = 1024
+
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def micros(at: datetime) -> int:
+    """Return an instant as the store keeps times: microseconds since 1970 UTC."""
+    return (at - EPOCH) // timedelta(microseconds=1)
 
 
 MAX_FILE_BYTES = 20_000_000  # what Telegram's getFile gives out, and plenty for a photo or a voice note

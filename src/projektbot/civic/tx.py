@@ -7,6 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from projektbot.messages import micros
+
 
 @dataclass(frozen=True, slots=True)
 class Who:
@@ -31,8 +33,3 @@ class Tx:
     def at(self) -> int:
         """Return now as the store keeps times: microseconds since 1970 UTC."""
         return micros(self.now)
-
-
-def micros(at: datetime) -> int:
-    """Return an instant as microseconds since 1970 UTC."""
-    return int(at.timestamp() * 1_000_000)

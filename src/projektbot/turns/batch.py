@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from projektbot.civic.city import City
 from projektbot.civic.house import CityHouse, act
-from projektbot.civic.tx import Tx, Who, micros
+from projektbot.civic.tx import Tx, Who
 from projektbot.dialog.book import Book
 from projektbot.dialog.engine import Turn, resume, step
 from projektbot.dialog.session import Session, dump, load
@@ -31,6 +31,7 @@ from projektbot.messages import (
     Tap,
     Wake,
     Words,
+    micros,
 )
 from projektbot.texts import N_, Text
 from projektbot.turns import rows
@@ -67,6 +68,7 @@ class Batch:
     next_id: Callable[[], int]
     now: datetime
     conversations: dict[tuple[str, str], Conversation] = field(default_factory=dict)
+    addresses: dict[tuple[str, str], rows.Found] = field(default_factory=dict)
     by_session: dict[int, Conversation] = field(default_factory=dict)
     wakes: list[tuple[int, str, int]] = field(default_factory=list)
     posts: list[dict[str, Any]] = field(default_factory=list)
@@ -87,14 +89,22 @@ class Batch:
         for found in rows.by_session(self.db, ids):
             self._know(found)
 
+    def load_sound(self, inbound: Inbound) -> bytes:
+        """Load one conversation; if its session cannot be read it begins anew, and the damaged one is returned."""
+        try:
+            self.load([inbound])
+        except (ValueError, TypeError, KeyError, AttributeError):
+            (found,) = rows.by_chat(self.db, inbound.channel, [inbound.chat])
+            self._know(found._replace(state=dump(Session()))).changed = True
+            return found.state
+        return b""
+
     def _know(self, found: rows.Found) -> Conversation:
         # one person may write from two messengers in one batch: both then see the same session
-        other = self.by_session.get(found.session_id)
-        conversation = other or Conversation(found, load(found.state))
+        conversation = self.by_session.get(found.session_id) or Conversation(found, load(found.state))
         self.by_session[found.session_id] = conversation
         self.conversations[found.channel, found.chat] = conversation
-        if other:
-            other.found = found
+        self.addresses[found.channel, found.chat] = found
         return conversation
 
     def conversation(self, inbound: Inbound) -> Conversation:
@@ -103,6 +113,7 @@ class Batch:
         if known is None:
             at = micros(self.now)
             known = self._know(rows.new_address(self.db, inbound.channel, inbound.chat, private=inbound.private, at=at))
+        known.found = self.addresses[inbound.channel, inbound.chat]  # answered is where it was asked
         return known
 
     # ---- one turn --------------------------------------------------------------------------------------------------
@@ -122,9 +133,14 @@ class Batch:
     def wake(self, session_id: int, frame: str) -> Letter | None:
         """Carry a wake-up through the engine; return what there is to say."""
         conversation = self.by_session.get(session_id)
-        if conversation is None or conversation.found.blocked:
+        if conversation is None:
             return None
-        return self._turn(conversation, Wake(frame), "", "", kind="notice")
+        letter = self._turn(conversation, Wake(frame), "", "", kind="notice")
+        if letter is None or not conversation.found.blocked:
+            return letter
+        self.posts.pop()  # the draft grows older all the same, but nobody is told
+        conversation.session = replace(conversation.session, reminded_of="")
+        return None
 
     def _turn(
         self, conversation: Conversation, event: Event, about: str, message: str, kind: str = "receipt"
@@ -174,15 +190,16 @@ class Batch:
             case Migrated(to):
                 rows.move_chat(self.db, found.address_id, found.channel, to)
                 return None
-            case Pick(number, message):
-                return self._picked(found.address_id, number, message)
         if found.blocked:
             self._blocked(conversation, None)  # who writes has let us in again
+        if isinstance(inbound.event, Pick):
+            return self._picked(found.address_id, inbound.event.number, inbound.event.message)
         return inbound.event
 
     def _blocked(self, conversation: Conversation, at: int | None) -> None:
         rows.set_blocked(self.db, conversation.found.address_id, at)
-        conversation.found = conversation.found._replace(blocked=at is not None)
+        found = conversation.found = conversation.found._replace(blocked=at is not None)
+        self.addresses[found.channel, found.chat] = found
 
     def _picked(self, address_id: int, number: int, message: str) -> Event:
         body = rows.sent_message(self.db, address_id, message)
@@ -218,6 +235,7 @@ class Batch:
     def apologise(self, inbound: Inbound, number: str) -> Letter | None:
         """Tell a person that we failed, with the number that stands in the log."""
         conversation = self.conversation(inbound)
+        self._listen(conversation, inbound.locale)  # a first contact's language went with the turn
         text = N_("Something went wrong on our side. I am sorry. If you ask about it, name this number: {number}",
                   number=Text(number))  # fmt: skip
         return self.post(conversation, said(text, self.world.languages, conversation.session.locale), "receipt")

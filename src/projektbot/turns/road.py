@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import traceback
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, TypeVar
 
 import orjson
@@ -14,9 +16,8 @@ import structlog
 from sqlalchemy import Connection, Update, select, update
 from sqlalchemy.exc import OperationalError
 
-from projektbot.civic.tx import micros
 from projektbot.errors import ChannelError, Rejected
-from projektbot.messages import Channel, Inbound, Letter, Upload, dump_inbound, load_inbound
+from projektbot.messages import Channel, Inbound, Letter, Odd, Upload, dump_inbound, load_inbound, micros
 from projektbot.store.database import Store
 from projektbot.store.media import MediaStore
 from projektbot.store.tables import inbox, settings
@@ -31,6 +32,7 @@ R = TypeVar("R")
 
 TRIES = 3  # an update that fails so often is set aside
 FETCH_TRIES = 4
+FETCH_PAUSE = 1.0  # seconds after the first try; twice as long after each
 STORE_PAUSE = 1.0  # seconds between tries while the disk is full or the database locked
 
 
@@ -66,7 +68,8 @@ class Turns:
         self.media = media
         self.channels = channels
         self.hand_over = hand_over
-        self._last_id = self._last_in_store()
+        self._last_id = 0
+        self._last_number = 0
         self._seq = 0
         self._troubled = asyncio.Lock()
         self._lines: dict[tuple[str, str], deque[_Waiting]] = {}  # chats that wait for a file, in order
@@ -91,8 +94,7 @@ class Turns:
 
     async def wake(self, ids: Sequence[int]) -> None:
         """Carry out due rows: each in one transaction with what it leads to."""
-        letters = await asyncio.gather(*[self._store_patiently(self._wake, row_id) for row_id in ids])
-        self.hand_over([letter for letter in letters if letter])
+        await asyncio.gather(*[self._carry_out(row_id) for row_id in ids])
 
     async def restore(self) -> None:
         """Go on with updates that were waiting for a file when the program ended."""
@@ -108,19 +110,22 @@ class Turns:
 
     async def _read(self, channel: str, raw: object, read: Callable[[Any], Inbound | None]) -> Inbound | None:
         try:
-            return read(raw)
-        except Exception as error:
-            number = self._number()
-            log.exception("update_unreadable", number=number, channel=channel)
-            problem = type(error).__name__
-            await self.store.write(lambda db: self._aside_row(db, channel, number, raw, problem))
+            inbound = read(raw)
+            return _storable(inbound) if inbound else None
+        except Exception as error:  # noqa: BLE001 - whatever a messenger sends, the rest goes on
+            number, problem = self._number(), type(error).__name__
+            log.error("update_unreadable", number=number, channel=channel, error=problem, where=_where(error))  # noqa: TRY400
+            await self._store_patiently(self._keep_aside, (channel, number, _as_json(raw), problem))
             return None
 
     async def _admit(self, inbound: Inbound) -> None:
         chat = (inbound.channel, inbound.chat)
         if chat in self._lines or (isinstance(inbound.event, Upload) and not inbound.event.file):
             new = self._join_line(inbound)  # before the commit, so that nothing later overtakes it
-            new.set_result(await self._store_patiently(self._hold, inbound))
+            try:
+                new.set_result(await self._store_patiently(self._hold, inbound))
+            finally:
+                new.cancel()  # unless set: our caller is gone before the commit, and the line goes on without it
         else:
             await self._carry(_Item(inbound))
 
@@ -129,9 +134,10 @@ class Turns:
         for attempt in range(1, TRIES + 1):
             try:
                 letter = await self._store_patiently(self._handle, item)
-            except Exception as error:
-                log.warning("turn_failed", channel=item.inbound.channel, attempt=attempt, exc_info=error)
+            except Exception as error:  # noqa: BLE001 - our bug, whatever it is: it costs this turn alone
                 failure = error
+                facts = {"error": type(error).__name__, "where": _where(error)}
+                log.warning("turn_failed", channel=item.inbound.channel, attempt=attempt, **facts)
             else:
                 self.hand_over([letter] if letter else [])
                 return
@@ -139,6 +145,16 @@ class Turns:
         log.error("turn_set_aside", number=number, channel=item.inbound.channel, error=type(failure).__name__)
         letter = await self._store_patiently(self._set_aside, (item, number, failure))
         self.hand_over([letter] if letter else [])
+
+    async def _carry_out(self, row_id: int) -> None:
+        """Carry out a due row; one that fails is dropped, since it would fail again every second."""
+        try:
+            letter = await self._store_patiently(self._wake, row_id)
+        except Exception as error:  # noqa: BLE001 - our bug, whatever it is: it costs this row alone
+            log.error("due_dropped", number=self._number(), error=type(error).__name__, where=_where(error))  # noqa: TRY400
+            await self._store_patiently(_drop_due, row_id)
+        else:
+            self.hand_over([letter] if letter else [])
 
     async def _store_patiently(self, handler: Callable[[Connection, list[P]], Sequence[R]], payload: P) -> R:
         """Run a handler; while the store itself fails (disk full, locked) wait: nothing is acknowledged meanwhile."""
@@ -168,6 +184,7 @@ class Turns:
         return letters
 
     def _batch(self, db: Connection) -> Batch:
+        self._last_id = rows.last_outbox_id(db)  # asked anew: another process may write into the same store
         return Batch(db, self.world, self._next_id, self.world.now())
 
     def _fresh(self, db: Connection, items: list[_Item], batch: Batch) -> list[bool]:
@@ -220,28 +237,27 @@ class Turns:
             values["error"] = f"{number} {type(error).__name__}"
             upsert(db, inbox, {"channel": inbound.channel, "key": inbound.key}, values)
             batch = self._batch(db)
-            batch.load([inbound])
+            if damaged := batch.load_sound(inbound):
+                self._keep_aside(db, [(inbound.channel, number, damaged, "damaged session")])
             letters.append(batch.apologise(inbound, number))
             batch.save()
         return letters
 
-    def _aside_row(self, db: Connection, channel: str, number: str, raw: object, problem: str) -> None:
+    def _keep_aside(self, db: Connection, payloads: list[tuple[str, str, bytes, str]]) -> list[None]:
         """Keep what could not be read, for `doctor` and for us."""
-        row = {"channel": channel, "key": f"unreadable:{number}", "at": micros(self.world.now())}
-        data = orjson.dumps(raw, default=repr)
-        rows.remember(db, [{**row, "state": rows.ASIDE, "raw": data, "error": f"{number} {problem}"}])
+        for channel, number, data, problem in payloads:
+            values = {"at": micros(self.world.now()), "state": rows.ASIDE, "raw": data, "error": f"{number} {problem}"}
+            upsert(db, inbox, {"channel": channel, "key": f"unreadable:{number}"}, values)
+        return [None] * len(payloads)
 
     def _next_id(self) -> int:
         self._last_id += 1
         return self._last_id
 
-    def _last_in_store(self) -> int:
-        with self.store.engine.connect() as db:
-            return rows.last_outbox_id(db)
-
     def _number(self) -> str:
-        """Return a number for a failure: short enough to say on the telephone."""
-        return f"E-{micros(self.world.now()) // 1000 % 100_000_000}"
+        """Return a number for a failure: short enough to say on the telephone, and not the same twice in a row."""
+        self._last_number = max(self._last_number + 1, micros(self.world.now()) // 1000)
+        return f"E-{self._last_number % 100_000_000}"
 
     # ---- files -----------------------------------------------------------------------------------------------------
 
@@ -265,7 +281,7 @@ class Turns:
         line = self._lines[chat]
         while line:
             inbound = line[0].inbound
-            if await line[0].new:
+            if await _is_new(line[0]):
                 if isinstance(inbound.event, Upload) and not inbound.event.file:
                     inbound = replace(inbound, event=await self._fetched(inbound.channel, inbound.event))
                 await self._carry(_Item(inbound, held=True))
@@ -274,15 +290,19 @@ class Turns:
 
     async def _fetched(self, channel: str, upload: Upload) -> Upload:
         """Fetch and store a file; what cannot be had is said by its problem."""
+        pause = 0.0
         for attempt in range(FETCH_TRIES):
+            await asyncio.sleep(pause)
             try:
                 data = await self.channels[channel].fetch(upload.ref)
                 stored = await asyncio.to_thread(self.media.save, data, upload.kind, upload.name)
             except Rejected as error:
                 return replace(upload, problem=error.reason)
-            except ChannelError as error:
-                log.warning("fetch_failed", channel=channel, reason=error.reason, attempt=attempt)
-                await asyncio.sleep(max(error.retry_after, 2.0**attempt))
+            except Exception as error:  # noqa: BLE001 - a full disk, or our bug: the chat must go on
+                wait, reason = (error.retry_after, error.reason) if isinstance(error, ChannelError) else (0.0, "bug")
+                facts = {"error": type(error).__name__, "where": _where(error)} if reason == "bug" else {}
+                log.warning("fetch_failed", channel=channel, reason=reason, attempt=attempt, **facts)
+                pause = max(wait, FETCH_PAUSE * 2.0**attempt)
             else:
                 return replace(upload, file=stored)
         return replace(upload, problem="unreachable")
@@ -291,6 +311,42 @@ class Turns:
 def _waiting(db: Connection) -> list[Inbound]:
     rows_ = db.scalars(select(inbox.c.raw).where(inbox.c.state == rows.WAITING).order_by(inbox.c.seq))
     return [load_inbound(raw) for raw in rows_]
+
+
+def _drop_due(db: Connection, ids: list[int]) -> list[None]:
+    rows.take_due(db, ids)
+    return [None] * len(ids)
+
+
+async def _is_new(waiting: _Waiting) -> bool:
+    await asyncio.wait([waiting.new])
+    return not waiting.new.cancelled() and waiting.new.result()
+
+
+def _storable(inbound: Inbound) -> Inbound:
+    """Return an update that can be written down: half a character or a number beyond 64 bits becomes something odd.
+
+    Raises TypeError if the update could not even be noted as taken.
+    """
+    try:
+        dump_inbound(inbound)
+    except TypeError:
+        inbound = replace(inbound, event=Odd("damaged"), message="", locale="")
+        dump_inbound(inbound)
+    return inbound
+
+
+def _as_json(raw: object) -> bytes:
+    try:
+        return orjson.dumps(raw, default=repr)
+    except TypeError:  # half a character, a number beyond 64 bits, a circle
+        return repr(raw).encode(errors="backslashreplace")
+
+
+def _where(error: BaseException) -> list[str]:
+    """Return where an exception came from, without its words: they may be a person's."""
+    frames = traceback.extract_tb(error.__traceback__)[-5:]
+    return [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
 
 
 def _closed(inbound: Inbound) -> Update:

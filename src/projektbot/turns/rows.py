@@ -137,7 +137,9 @@ def take_due(db: Connection, ids: Sequence[int]) -> dict[int, DueRow]:
 def prune(db: Connection, handled_before: int, sent_before: int) -> None:
     """Forget updates that can no longer come again, and messages nobody can answer any more."""
     db.execute(delete(inbox).where(inbox.c.state == HANDLED, inbox.c.at < handled_before))
-    db.execute(delete(outbox).where(outbox.c.state.not_in(("queued", "sending")), outbox.c.created_at < sent_before))
+    newest = select(func.max(outbox.c.id)).scalar_subquery()  # stays: the ids count on from it
+    ended = outbox.c.state.not_in(("queued", "sending"))
+    db.execute(delete(outbox).where(ended, outbox.c.created_at < sent_before, outbox.c.id < newest))
 
 
 def last_outbox_id(db: Connection) -> int:

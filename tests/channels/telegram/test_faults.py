@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from projektbot.channels.telegram.faults import Conflict, NotEditable, NotModified, fault_of, reason_of
+from projektbot.channels.telegram.faults import Conflict, Floods, NotEditable, NotModified, fault_of, reason_of
 from projektbot.errors import Blocked, ChannelError, Moved, Rejected, Revoked, Throttled, Unsure
 
 
@@ -34,13 +34,25 @@ def test_each_refusal_is_named_by_what_it_means(code: int, description: str, exp
     assert type(fault_of(code, {"ok": False, "description": description})) is expected
 
 
-def test_a_wait_concerns_the_group_it_was_asked_for_and_else_everyone() -> None:
+def test_a_wait_concerns_the_chat_it_was_asked_for() -> None:
     answer = {"ok": False, "description": "Too Many Requests: retry after 35", "parameters": {"retry_after": 35}}
-    alone, together = fault_of(429, answer, private=False), fault_of(429, answer)
+    floods = Floods()
 
-    assert isinstance(alone, Throttled)
-    assert isinstance(together, Throttled)
-    assert (alone.retry_after, alone.everyone, together.everyone) == (35.0, False, True)
+    wait = fault_of(429, answer)
+    assert isinstance(wait, Throttled)
+    judged = [floods.judged(wait, "4711", now) for now in (0.0, 0.5, 1.0)]
+
+    assert [(one.retry_after, one.everyone) for one in judged] == [(35.0, False)] * 3
+
+
+def test_waits_in_several_chats_within_moments_concern_everyone() -> None:
+    floods = Floods()
+
+    quick = [floods.judged(Throttled(3), chat, now).everyone for chat, now in (("a", 0.0), ("b", 0.5), ("c", 1.0))]
+    slow = [floods.judged(Throttled(3), chat, now).everyone for chat, now in (("a", 10.0), ("b", 20.0), ("c", 30.0))]
+
+    assert quick == [False, False, True]
+    assert slow == [False, False, False]
 
 
 def test_a_chat_that_has_moved_says_where_to() -> None:

@@ -38,20 +38,18 @@ class Api:
         parameters: Mapping[str, Any] | None = None,
         *,
         upload: tuple[str, InputFile] | None = None,
-        private: bool = True,
         seconds: float | None = None,
     ) -> Any:  # noqa: ANN401 - JSON, read by the caller
         """Call a method and return its result. Raises ChannelError and its kinds, none of which knows the URL.
 
-        `upload` is the name of a parameter and its file; `private` says what kind of chat it is about; `seconds` is
-        how long to wait for the answer.
+        `upload` is the name of a parameter and its file; `seconds` is how long to wait for the answer.
         """
         data = _request_data(parameters or {}, upload)
         timeout = BaseRequest.DEFAULT_NONE if seconds is None else seconds
         fault: ChannelError
         try:
             code, payload = await self._wire.do_request(self._methods + method, "POST", data, timeout)
-            return _result(code, payload, private=private)
+            return _result(code, payload)
         except TelegramError as error:
             fault = _plain(error)
         raise fault  # out of the `except`, so that it drags no context along
@@ -85,9 +83,9 @@ def _request_data(parameters: Mapping[str, Any], upload: tuple[str, InputFile] |
     return RequestData(given)
 
 
-def _result(code: int, payload: bytes, *, private: bool) -> Any:  # noqa: ANN401 - JSON
+def _result(code: int, payload: bytes) -> Any:  # noqa: ANN401 - JSON
     if code != HTTPStatus.OK:
-        raise fault_of(code, _json_or_none(payload), private=private)
+        raise fault_of(code, _json_or_none(payload))
     answer = AiohttpRequest.parse_json_payload(payload)
     if not isinstance(answer, dict) or "result" not in answer:
         raise Lost("no_result")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -11,12 +12,12 @@ import structlog
 from telegram import InputFile
 
 from projektbot.channels.telegram.api import DEFAULT_URL, Api
-from projektbot.channels.telegram.faults import NotEditable, NotModified
+from projektbot.channels.telegram.faults import Floods, NotEditable, NotModified
 from projektbot.channels.telegram.inbound import ALLOWED_UPDATES, Reader
 from projektbot.channels.telegram.outbound import FREE_RATE, Call, calls, edit
 from projektbot.channels.telegram.polling import persist, poll
 from projektbot.channels.telegram.webhook import is_telegram, query_of, response_to, update_of
-from projektbot.errors import ChannelError, Rejected, Revoked, Unsure
+from projektbot.errors import ChannelError, Rejected, Revoked, Throttled, Unsure
 from projektbot.messages import MAX_FILE_BYTES, Limits, Media, Outgoing, Road
 
 log = structlog.get_logger()
@@ -50,6 +51,7 @@ class TelegramChannel:
         self.limits = Limits(rate=rate)
         self.idempotent = False  # Telegram has no key by which it would know a message again
         self._api = Api(token, api_url)
+        self._floods = Floods()
         self._read_media = read_media
         self._webhook_url = webhook_url
         self._webhook_secret = webhook_secret
@@ -81,17 +83,17 @@ class TelegramChannel:
             return 503, b""  # Telegram posts it again
         return 200, response_to(update)
 
-    async def send(self, chat: str, message: Outgoing, txn: str, *, private: bool) -> str:  # noqa: ARG002 - no use for txn
+    async def send(self, chat: str, message: Outgoing, txn: str, *, private: bool) -> str:  # noqa: ARG002 - Telegram has no use for them
         """Send or edit a message; return the id of the (last) message. Raises ChannelError and its kinds."""
         replaced = edit(chat, message, self.limits)
         if replaced is not None:
             try:
-                return await self._carry_out(replaced, private=private)
+                return await self._carry_out(chat, replaced)
             except NotModified:
                 return message.replaces
             except NotEditable:
                 log.info("telegram_edit_gone", channel=self.name)
-        return await self._send_all(calls(chat, message, self.limits), private=private)
+        return await self._send_all(chat, calls(chat, message, self.limits))
 
     async def fetch(self, ref: str) -> bytes:
         """Return the bytes of a file somebody sent. Raises Rejected("too_big"), Rejected or ChannelError."""
@@ -178,12 +180,12 @@ class TelegramChannel:
 
     # ---- sending -----------------------------------------------------------------------------------------------------
 
-    async def _send_all(self, several: list[Call], *, private: bool) -> str:
+    async def _send_all(self, chat: str, several: list[Call]) -> str:
         """Send the calls of one message. What fails after the first has left is no longer sure to have no effect."""
         last = ""
         for call in several:
             try:
-                last = await self._carry_out(call, private=private)
+                last = await self._carry_out(chat, call)
             except (Rejected, Revoked):
                 raise
             except ChannelError as error:
@@ -192,9 +194,12 @@ class TelegramChannel:
                 raise Unsure("half_sent", retry_after=error.retry_after) from None
         return last
 
-    async def _carry_out(self, call: Call, *, private: bool) -> str:
+    async def _carry_out(self, chat: str, call: Call) -> str:
         upload = (call.slot, await self._file(call.media)) if call.media else None
-        sent = await self._api.call(call.method, call.parameters, upload=upload, private=private)
+        try:
+            sent = await self._api.call(call.method, call.parameters, upload=upload)
+        except Throttled as error:
+            raise self._floods.judged(error, chat, time.monotonic()) from None
         return str(sent["message_id"])
 
     async def _file(self, media: Media) -> InputFile:

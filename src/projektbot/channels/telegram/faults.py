@@ -23,6 +23,9 @@ NOT_EDITABLE = (
 )
 
 
+FLOOD_SECONDS, FLOODED_CHATS = 2.0, 3
+
+
 class Conflict(ChannelError):
     """Somebody else receives with our token, or a webhook is set."""
 
@@ -35,16 +38,29 @@ class NotModified(Rejected):
     """The message says already what it shall say."""
 
 
-def fault_of(code: int, answer: Any, *, private: bool = True) -> ChannelError:  # noqa: ANN401 - JSON
-    """Name the fault in an answer that is no success. `answer` is its JSON, or None if it was none.
+class Floods:
+    """Tells a chat that is too quick from an account that is: Telegram's `retry_after` does not say which it means.
 
-    Telegram does not say whether `retry_after` means the chat or the token. In a group it is nearly always the
-    group's 20 a minute; in a private chat we take it for the whole account.
+    One chat alone is taken for its own fault, or one person tapping fast would keep everybody waiting; several chats
+    within moments are the account's.
     """
+
+    def __init__(self) -> None:
+        self._recent: dict[str, float] = {}  # chat → when it was told to wait, in seconds of the clock given
+
+    def judged(self, error: Throttled, chat: str, now: float) -> Throttled:
+        """Return the wait as it concerns this chat, or everyone."""
+        self._recent = {other: at for other, at in self._recent.items() if now - at < FLOOD_SECONDS}
+        self._recent[chat] = now
+        return Throttled(error.retry_after, everyone=len(self._recent) >= FLOODED_CHATS)
+
+
+def fault_of(code: int, answer: Any) -> ChannelError:  # noqa: ANN401 - JSON
+    """Name the fault in an answer that is no success. `answer` is its JSON, or None if it was none."""
     answer = answer if isinstance(answer, dict) else {}
     parameters = answer.get("parameters") or {}
     if code == HTTPStatus.TOO_MANY_REQUESTS:
-        return Throttled(float(parameters.get("retry_after", 1)), everyone=private)
+        return Throttled(float(parameters.get("retry_after", 1)))
     if "migrate_to_chat_id" in parameters:
         return Moved(str(parameters["migrate_to_chat_id"]))
     return _by_code(code, str(answer.get("description", "")))
