@@ -7,7 +7,7 @@ UV     := $(BIN)/uv
 # No file is longer than this.
 MAX_LINES := 420
 TEMPLATE  := .venv/projektbot.pot
-LOCALES   := de de@leicht tr ar uk ru pl vi
+LOCALES   := de
 
 # Stamps lie inside the environment, so that removing .venv removes them.
 TOOLS_STAMP   := .venv/.stamp-tools
@@ -103,16 +103,16 @@ bench: env-dev $(BENCH_STAMP) ## measure it, side by side with others
 
 # --- texts -----------------------------------------------------------------------------------------------------------
 
-# Sentences that changed are translated anew rather than guessed, and git remembers those that went.
-messages: env-dev ## gather the texts from code and dialogs into the catalogs, and compile them
-	$(BIN)/pybabel -q extract --mapping-file=pyproject.toml --no-default-keywords --keyword=N_ --keyword=NN_:1,2 \
+# Sentences that changed are translated anew rather than guessed, and git remembers those that went. The program reads
+# the .po files themselves. A new language is one word more in LOCALES.
+messages: env-dev ## gather the texts from code, dialogs and pages into the catalogs
+	$(BIN)/pybabel -q extract --mapping-file=pyproject.toml --no-default-keywords --keyword=N_ --keyword=NN_:1,2 --keyword=_ \
 	  --add-comments=NOTE --sort-by-file --no-wrap --project=projektbot --version=0 --msgid-bugs-address='the issues of the repository' \
 	  --header-comment='# Texts of projektbot, under the licence of the program.' --output-file=$(TEMPLATE) .
 	@for locale in $(LOCALES); do \
 	  $(BIN)/pybabel -q update --init-missing --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date \
 	    --domain=projektbot --input-file=$(TEMPLATE) --output-dir=locales --locale="$$locale" || exit 1; \
 	done
-	$(BIN)/pybabel -q compile --domain=projektbot --directory=locales
 
 # --- versions ---------------------------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ import asyncio
 
 from projektbot.app import House, build, serve
 from projektbot.config import read_settings
+from projektbot.errors import Rejected
 from projektbot.logs import set_up_logs
 
 
@@ -14,7 +15,10 @@ def run(*, demo: bool) -> int:
     settings = read_settings()
     set_up_logs(settings.log_level)
     house = build(settings, demo=demo)
-    asyncio.run(serve(house, lambda address: _announce(house, address, demo=demo)))
+    try:
+        asyncio.run(serve(house, lambda address: _announce(house, address, demo=demo)))
+    except SystemExit as error:  # uvicorn's way to say that it cannot listen there; the log has the reason
+        raise Rejected(f"the web cannot be served at {settings.web_listen}") from error
     return 0
 
 

@@ -1,0 +1,143 @@
+"""The city as data: every mistake in it at once, and which area a place lies in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from projektbot.civic.city import City, read_city
+from projektbot.cli import main
+from projektbot.config import Settings
+from projektbot.errors import SettingsError
+
+SAMPLE = Settings.model_fields["city"].default
+HEAD = "name: Musterstadt\noperator: Stadt Musterstadt\ncontact: mail@musterstadt.example\n"
+
+
+def city_file(folder: Path, text: str) -> Path:
+    path = folder / "city.yaml"
+    path.write_text(text, "utf-8")
+    return path
+
+
+def problems(path: Path) -> list[str]:
+    """Return what is wrong with a city file, without its path."""
+    with pytest.raises(SettingsError) as caught:
+        read_city(path)
+    assert all(problem.startswith(f"{path}: ") for problem in caught.value.problems)
+    return [problem.removeprefix(f"{path}: ") for problem in caught.value.problems]
+
+
+WRONG = """\
+name: Musterstadt
+operator: Stadt Musterstadt
+answer_days: 0
+mayor: Frau Muster
+areas:
+  - {code: Nord, name: Nord, inhabitants: 10}
+  - {code: sued, name: Süd, inhabitants: -1}
+  - {code: sued, name: Süd, inhabitants: 10}
+  - {code: west, inhabitants: 10, boundary: [[500, 3], [1, 2], [3, 4]]}
+"""
+
+
+def test_every_mistake_in_a_city_file_is_told(tmp_path: Path) -> None:
+    found = problems(city_file(tmp_path, WRONG))
+
+    for place in (
+        "areas: the code sued is used twice",
+        "contact: ",
+        "answer_days: ",
+        "mayor: ",
+        "areas.0.code: ",
+        "areas.1.inhabitants: ",
+        "areas.3.name: ",
+        "areas.3.boundary.0.0: ",
+    ):
+        assert [problem for problem in found if problem.startswith(place)], place
+    assert len(found) == 8
+
+
+@pytest.mark.parametrize("command", ["run", "doctor"])
+def test_a_wrong_city_stops_the_program_with_all_its_mistakes(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, command: str
+) -> None:
+    monkeypatch.setenv("PROJEKTBOT_CITY", str(city_file(tmp_path, WRONG)))
+    monkeypatch.setenv("PROJEKTBOT_DATA_DIR", str(tmp_path / "var"))
+
+    code = main([command])
+
+    assert code == 2
+    assert capsys.readouterr().err.count("city.yaml: ") == 8
+    assert not (tmp_path / "var").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("", "the file: "),
+        ("- a list", "the file: "),
+        (f"{HEAD}areas: []\n", "areas: there is none"),
+        (f"{HEAD}areas: Nord\n", "areas: "),
+        ("name: [", "while parsing"),
+    ],
+)
+def test_a_file_that_is_no_city_is_told(tmp_path: Path, content: str, words: str) -> None:
+    found = problems(city_file(tmp_path, content))
+
+    assert found[0].startswith(words)
+    assert found[1:] == [] or content in ("", "- a list")
+
+
+def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+    assert problems(tmp_path / "city.yaml") == ["No such file or directory"]
+
+
+def test_a_file_in_another_encoding_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "city.yaml"
+    path.write_bytes("name: Köln".encode("latin-1"))
+
+    assert "utf-8" in problems(path)[0]
+
+
+# ---- places ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def sample() -> City:
+    """Read the city of the demo."""
+    return read_city(SAMPLE)
+
+
+def test_the_middle_of_each_area_of_the_sample_lies_in_it(sample: City) -> None:
+    for area in sample.areas:
+        lons, lats = zip(*area.boundary, strict=True)
+        assert sample.area_at(sum(lats) / len(lats), sum(lons) / len(lons)) == area.code
+
+
+def test_a_place_outside_lies_in_no_area(sample: City) -> None:
+    for lat, lon in ((0, 0), (12.98, 52.705), (52.705, 13.5), (90, 180), (-52.705, 12.98)):
+        assert sample.area_at(lat, lon) == ""
+
+
+def test_a_place_on_a_common_border_lies_in_exactly_one_area(sample: City) -> None:
+    here = [area.code for area in sample.areas if area.contains(52.705, 12.97)]
+
+    assert len(here) == 1
+
+
+def test_an_area_may_have_a_bay_and_lies_not_in_it() -> None:
+    # a U: open to the north
+    ring = ((0, 0), (3, 0), (3, 3), (2, 3), (2, 1), (1, 1), (1, 3), (0, 3))
+    areas = [{"code": "u", "name": "U", "inhabitants": 1, "boundary": ring}]
+    city = City.model_validate({"name": "U", "operator": "U", "contact": "U", "areas": areas})
+
+    assert [city.area_at(lat, lon) for lat, lon in ((2, 0.5), (2, 1.5), (2, 2.5), (0.5, 1.5))] == ["u", "", "u", "u"]
+
+
+def test_an_area_without_a_boundary_is_chosen_by_name_only() -> None:
+    areas = [{"code": "a", "name": "A", "inhabitants": 1}]
+    city = City.model_validate({"name": "A", "operator": "A", "contact": "A", "areas": areas})
+
+    assert city.area_at(0, 0) == ""

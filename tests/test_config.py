@@ -1,0 +1,191 @@
+"""Settings: all mistakes at once, by their names, and never a secret."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from projektbot.cli import main
+from projektbot.config import Settings, read_settings
+from projektbot.errors import SettingsError
+from tests.program import CHECKOUT
+
+SECRET = "streng-geheim"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in [name for name in os.environ if name.startswith("PROJEKTBOT_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+def choose(monkeypatch: pytest.MonkeyPatch, **settings: str) -> None:
+    for name, value in settings.items():
+        monkeypatch.setenv(f"PROJEKTBOT_{name.upper()}", value)
+
+
+def problems() -> list[str]:
+    """Return what is wrong with the settings that are chosen."""
+    with pytest.raises(SettingsError) as caught:
+        read_settings()
+    assert SECRET not in str(caught.value)
+    return caught.value.problems
+
+
+def config_file(monkeypatch: pytest.MonkeyPatch, content: str) -> None:
+    Path("projektbot.toml").write_text(content, "utf-8")
+    choose(monkeypatch, config="projektbot.toml")
+
+
+# ---- mistakes ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", ["run", "demo", "chat", "doctor", "db upgrade"])
+def test_every_mistake_is_told_at_once_with_the_name_of_its_setting(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    choose(
+        monkeypatch,
+        database_url=f"mysql://bot:{SECRET}@host/db",
+        locale="xx",
+        timezone="Mars/Olympus",
+        telegram_token=SECRET,
+        telegram_webhook_url="https://bot.example/telegram/telegram",
+        telegram_webhook_secret=f"{SECRET} ü",
+        telegram_rate="many",
+        matrix_homeserver=f"{SECRET} no address",
+        web_listen="8080",
+        log_level="loud",
+        colour="red",
+    )
+
+    code = main(command.split())
+
+    said = capsys.readouterr()
+    named = re.findall(r"^  PROJEKTBOT_(\w+): ", said.err, re.MULTILINE)
+    assert code == 2
+    assert set(named) == {
+        "COLOUR", "DATABASE_URL", "LOCALE", "TIMEZONE", "TELEGRAM_WEBHOOK_SECRET", "TELEGRAM_RATE",
+        "MATRIX_HOMESERVER", "WEB_LISTEN", "LOG_LEVEL",
+    }  # fmt: skip
+    assert SECRET not in said.err + said.out
+
+
+def test_what_is_missing_is_told_beside_what_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    choose(monkeypatch, telegram_webhook_url="https://bot.example", matrix_homeserver="https://m.example", locale="xx")
+
+    assert problems() == [
+        "PROJEKTBOT_LOCALE: there are texts in de, en only",
+        "PROJEKTBOT_TELEGRAM_WEBHOOK_URL: needs PROJEKTBOT_TELEGRAM_TOKEN too",
+        "PROJEKTBOT_TELEGRAM_WEBHOOK_URL: needs PROJEKTBOT_TELEGRAM_WEBHOOK_SECRET too",
+        "PROJEKTBOT_MATRIX_HOMESERVER: needs PROJEKTBOT_MATRIX_USER too",
+        "PROJEKTBOT_MATRIX_HOMESERVER: needs PROJEKTBOT_MATRIX_PASSWORD or PROJEKTBOT_MATRIX_ACCESS_TOKEN too",
+    ]
+
+
+def test_a_matrix_user_needs_a_homeserver(monkeypatch: pytest.MonkeyPatch) -> None:
+    choose(monkeypatch, matrix_user="@bot:m.example")
+
+    assert problems() == ["PROJEKTBOT_MATRIX_USER: needs PROJEKTBOT_MATRIX_HOMESERVER too"]
+
+
+def test_a_secret_of_the_wrong_kind_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    config_file(monkeypatch, f'telegram_token = ["{SECRET}"]\nmatrix_password = {{a = "{SECRET}"}}\n')
+
+    assert [problem.partition(":")[0] for problem in problems()] == [
+        "PROJEKTBOT_TELEGRAM_TOKEN",
+        "PROJEKTBOT_MATRIX_PASSWORD",
+    ]
+
+
+@pytest.mark.parametrize("listen", ["", "8080", ":8080", "localhost:", "localhost:http", "localhost:70000"])
+def test_an_address_to_listen_on_has_a_host_and_a_port(monkeypatch: pytest.MonkeyPatch, listen: str) -> None:
+    choose(monkeypatch, web_listen=listen)
+
+    assert problems() == ["PROJEKTBOT_WEB_LISTEN: write HOST:PORT, for example 127.0.0.1:8080"]
+
+
+@pytest.mark.parametrize("url", ["mysql://x", "oracle://x", "://", "projektbot.db", f"postgres:{SECRET}"])
+def test_a_database_is_sqlite_or_postgresql(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    choose(monkeypatch, database_url=url)
+
+    assert problems() == [
+        "PROJEKTBOT_DATABASE_URL: write postgresql+psycopg://USER:PASSWORD@HOST/NAME, or sqlite:///FILE"
+    ]
+
+
+# ---- the file ----------------------------------------------------------------------------------------------------
+
+
+def test_a_file_is_read_and_the_environment_wins(monkeypatch: pytest.MonkeyPatch) -> None:
+    config_file(monkeypatch, 'locale = "en"\ntimezone = "Europe/Vienna"\ntelegram_rate = 5\n')
+    choose(monkeypatch, timezone="Europe/Zurich")
+
+    settings = read_settings()
+
+    assert (settings.locale, settings.timezone, settings.telegram_rate) == ("en", "Europe/Zurich", 5.0)
+
+
+def test_an_unknown_setting_in_the_file_is_named_beside_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    config_file(monkeypatch, f'colour = "{SECRET}"\nlocale = "xx"\n[telegram]\ntoken = "{SECRET}"\n')
+    choose(monkeypatch, flavour="sour")
+
+    assert sorted(problems()) == [
+        "PROJEKTBOT_COLOUR: no such setting",
+        "PROJEKTBOT_FLAVOUR: no such setting",
+        "PROJEKTBOT_LOCALE: there are texts in de, en only",
+        "PROJEKTBOT_TELEGRAM: no such setting",
+    ]
+
+
+def test_a_file_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    choose(monkeypatch, config="nowhere.toml", colour="red")
+
+    assert problems() == [
+        "PROJEKTBOT_COLOUR: no such setting",
+        "PROJEKTBOT_CONFIG: nowhere.toml: No such file or directory",
+    ]
+
+
+def test_a_file_that_is_no_toml_is_told_with_the_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    config_file(monkeypatch, f'locale = "de"\ntelegram_token: {SECRET}\n')
+
+    assert len(problems()) == 1
+    assert problems()[0].startswith("PROJEKTBOT_CONFIG: projektbot.toml is no TOML file: ")
+    assert "line 2" in problems()[0]
+
+
+def test_a_file_in_another_encoding_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    choose(monkeypatch, config="projektbot.toml")
+    Path("projektbot.toml").write_bytes('matrix_user = "Müller"'.encode("latin-1"))
+
+    assert problems()[0].startswith("PROJEKTBOT_CONFIG: projektbot.toml is no TOML file: ")
+
+
+# ---- what is right -----------------------------------------------------------------------------------------------
+
+
+def test_nothing_needs_to_be_set() -> None:
+    settings = read_settings()
+
+    assert settings.database == "sqlite:///var/projektbot.db"
+    assert (settings.host, settings.port) == ("127.0.0.1", 8080)
+    assert settings.zone.key == "Europe/Berlin"
+
+
+def test_settings_do_not_print_their_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    choose(monkeypatch, telegram_token=SECRET, telegram_webhook_secret=SECRET, matrix_access_token=SECRET)
+
+    assert SECRET not in repr(read_settings()) + str(read_settings())
+
+
+def test_the_operators_guide_explains_every_setting_and_no_others() -> None:
+    guide = (CHECKOUT / "docs" / "operating.md").read_text("utf-8")
+
+    explained = re.findall(r"^\| `PROJEKTBOT_(\w+)` \|", guide, re.MULTILINE)
+
+    assert sorted(explained) == sorted(["CONFIG", *(name.upper() for name in Settings.model_fields)])
