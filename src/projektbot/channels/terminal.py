@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from projektbot.messages import Choice, Command, Inbound, Kind, Limits, Outgoing
 
 FAST = Limits(rate=1000.0, reserved=0.0, chat_rate=1000.0, chat_burst=1000)
 CHAT = "terminal"
+_PLACE = re.compile(r"(-?[0-9]{1,3}(?:\.[0-9]+)?) +(-?[0-9]{1,3}(?:\.[0-9]+)?)")
 
 
 @dataclass(slots=True)
@@ -63,9 +65,8 @@ class Terminal:
 
     def _event(self, line: str) -> Words | Command | Tap | Shared | Upload:
         word, _, rest = line.partition(" ")
-        if word == ":location":
-            lat, lon = rest.split()
-            return Shared(float(lat), float(lon))
+        if word == ":location" and (place := _PLACE.fullmatch(rest)):
+            return Shared(float(place[1]), float(place[2]))
         if word == ":file":
             kind = {".jpg": Kind.IMAGE, ".png": Kind.IMAGE, ".ogg": Kind.AUDIO}.get(Path(rest).suffix, Kind.FILE)
             return Upload(kind, rest, name=Path(rest).name)

@@ -184,8 +184,11 @@ class Turns:
         return letters
 
     def _batch(self, db: Connection) -> Batch:
-        self._last_id = rows.last_outbox_id(db)  # asked anew: another process may write into the same store
-        return Batch(db, self.world, self._next_id, self.world.now())
+        now = self.world.now()
+        # asked anew, since another process may write into the same store; not below the time, since a restored backup
+        # has forgotten ids that a homeserver still knows, and would take for messages it has already
+        self._last_id = max(rows.last_outbox_id(db), micros(now))
+        return Batch(db, self.world, self._next_id, now)
 
     def _fresh(self, db: Connection, items: list[_Item], batch: Batch) -> list[bool]:
         """Note every update as taken; return which had not been before."""

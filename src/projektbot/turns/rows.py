@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from projektbot.dialog.session import Session, dump
-from projektbot.store.tables import addresses, due, inbox, outbox, people, sessions
+from projektbot.store.tables import addresses, due, inbox, outbox, people, sessions, web_messages
 
 HANDLED, WAITING, ASIDE = 0, 1, 2
 
@@ -135,8 +135,10 @@ def take_due(db: Connection, ids: Sequence[int]) -> dict[int, DueRow]:
 
 
 def prune(db: Connection, handled_before: int, sent_before: int) -> None:
-    """Forget updates that can no longer come again, and messages nobody can answer any more."""
+    """Forget updates that can no longer come again, and what was said so long ago that nobody answers it any more."""
     db.execute(delete(inbox).where(inbox.c.state == HANDLED, inbox.c.at < handled_before))
+    db.execute(delete(inbox).where(inbox.c.state == ASIDE, inbox.c.at < sent_before))
+    db.execute(delete(web_messages).where(web_messages.c.at < sent_before))
     newest = select(func.max(outbox.c.id)).scalar_subquery()  # stays: the ids count on from it
     ended = outbox.c.state.not_in(("queued", "sending"))
     db.execute(delete(outbox).where(ended, outbox.c.created_at < sent_before, outbox.c.id < newest))

@@ -1,0 +1,1 @@
+"""The road: whatever comes in, one transaction, words back, nothing lost."""
