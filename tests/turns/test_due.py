@@ -6,8 +6,10 @@ import asyncio
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from sqlalchemy import update
 
+from projektbot import jobs
 from projektbot.clock import Clock
 from projektbot.store.tables import due, inbox, outbox
 from projektbot.turns import rows
@@ -98,7 +100,8 @@ async def test_two_programs_on_one_store_number_their_letters_apart(town: Town, 
     await other.close()
 
 
-async def test_more_than_one_batch_may_be_due(town: Town) -> None:
+async def test_more_may_be_due_than_is_looked_for_at_once(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "DUE_AT_ONCE", 50)
     await drafts(town, 130)
 
     await town.pass_by(DAY)

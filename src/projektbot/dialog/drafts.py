@@ -10,25 +10,21 @@ from zoneinfo import ZoneInfo
 from projektbot.dialog.model import Answers, Dialog, Question
 from projektbot.dialog.prompt import DROP, GO, LATER, filled, open_now
 from projektbot.dialog.session import Frame
-from projektbot.dialog.talk import Button, Due, Talk, handle_of
+from projektbot.dialog.talk import Button, Due, Talk, handle_of, is_begun
 from projektbot.dialog.walk import BESIDE, step_at
 from projektbot.texts import N_, Text
 
 NIGHT_BEGINS, NIGHT_ENDS = time(21), time(9)  # local; nobody is reminded in between
+LAST_CHANCE = 7 * 86_400  # seconds between the last reminder and the end of a draft, at least
 MAX_DRAFTS = 20  # a person's; the oldest makes room
 
 
 def set_aside(talk: Talk) -> bool:
     """Leave everything that is open; return whether a draft was kept."""
-    kept = [frame for frame in talk.session.frames if talk.dialog(frame).keeps and has_answers(frame)]
+    kept = [frame for frame in talk.session.frames if talk.dialog(frame).keeps and is_begun(frame)]
     drafts = (*talk.session.drafts, *(replace(frame, view=(), misses=0, caller="") for frame in kept))
     talk.session = replace(talk.session, frames=(), drafts=drafts[-MAX_DRAFTS:])
     return bool(kept)
-
-
-def has_answers(frame: Frame) -> bool:
-    """Say whether a person answered anything yet (what a link filled in does not count as a draft)."""
-    return any(name[0] not in BESIDE and name not in frame.given for name in frame.answers)
 
 
 def draft(talk: Talk, frame_id: str) -> Frame | None:
@@ -119,7 +115,7 @@ def awake(at: datetime, zone: ZoneInfo) -> datetime:
 def wake(talk: Talk, frame_id: str) -> None:
     """Remind of a draft, or let it go after its time; look again later if the person was here meanwhile."""
     frame = next((f for f in (*talk.session.frames, *talk.session.drafts) if f.id == frame_id), None)
-    if frame is None or frame.dialog not in talk.scene.book.dialogs or not has_answers(frame):
+    if frame is None or frame.dialog not in talk.scene.book.dialogs or not is_begun(frame):
         return
     due_at = max(next_due(talk, frame), awake(talk.scene.now, talk.scene.zone))  # late is no reason to wake anybody
     if talk.scene.now < due_at:
@@ -159,7 +155,7 @@ def _remind(talk: Talk, frame: Frame) -> None:
 def _after(talk: Talk, frame: Frame) -> datetime:
     """Return when to speak up after a reminder: no sooner after a late one than after one in time."""
     waits = talk.dialog(frame).remind_after
-    gap = waits[frame.reminded] - waits[frame.reminded - 1] if frame.reminded < len(waits) else 0
+    gap = waits[frame.reminded] - waits[frame.reminded - 1] if frame.reminded < len(waits) else LAST_CHANCE
     return max(next_due(talk, frame), awake(talk.scene.now + timedelta(seconds=gap), talk.scene.zone))
 
 

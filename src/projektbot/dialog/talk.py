@@ -158,8 +158,10 @@ class Talk:
         answers = frame.answers
         if isinstance(step, Question) and step.location:
             answers = {name: kept for name, kept in answers.items() if name != FACT + step.location}
-        if frame.reminded:
-            self.due.append(Due(frame.id, self.seconds()))  # the row moved out of reach: look again
+        dialog = self.dialog(frame)
+        if dialog.keeps and dialog.remind_after and (frame.reminded or not is_begun(frame)):
+            # no row yet, or it has moved out of reach
+            self.due.append(Due(frame.id, self.seconds() + dialog.remind_after[0]))
         answers = {**answers, path: value}
         for name, fact in facts.items():
             answers[FACT + name] = fact
@@ -201,8 +203,6 @@ class Talk:
         self.session = replace(self.session, frames=(*self.session.frames, frame), count=self.session.count + 1)
         answers = self._prefilled(dialog, given)
         self.put(replace(frame, answers=answers, given=tuple(name for name in answers if name[0] not in BESIDE)))
-        if dialog.keeps and dialog.remind_after:
-            self.due.append(Due(frame.id, now + dialog.remind_after[0]))
 
     def _prefilled(self, dialog: Dialog, given: Answers) -> Answers:
         answers: Answers = {}
@@ -229,6 +229,11 @@ class Talk:
     def look(self, *view: Value) -> None:
         """Change what the person is looking at beside the plain question."""
         self.put(replace(self.session.frames[-1], view=view))
+
+
+def is_begun(frame: Frame) -> bool:
+    """Say whether the person answered anything yet (what a link filled in does not make a draft)."""
+    return any(name[0] not in BESIDE and name not in frame.given for name in frame.answers)
 
 
 def handle_of(frame: Frame, dialog: Dialog) -> str:
