@@ -17,8 +17,10 @@ import orjson
 import structlog
 from sqlalchemy import Connection, Row, func, insert, select, update
 
-from projektbot.channels.webfiles import Spooled, find, spool, unspool
+from projektbot.channels.webfiles import Spooled, bare, find, spool, unspool
+from projektbot.errors import Rejected
 from projektbot.messages import (
+    MAX_FILE_BYTES,
     Event,
     Inbound,
     Limits,
@@ -109,7 +111,7 @@ class WebChat:
 
     async def post_file(self, chat: str, content: bytes, *, name: str, declared: str, locale: str) -> None:
         """Store a file the person sent, then as `post`; raises Rejected if it is too big. `declared` is a MIME type."""
-        file = await asyncio.to_thread(spool, self._folder, chat, content, declared)
+        file = await asyncio.to_thread(_spooled, self._folder, chat, content, declared)
         await self._post(chat, Upload(file.kind, file.ref, file.size, name), locale, file)
 
     async def history(self, chat: str, limit: int = HISTORY) -> Sequence[Line]:
@@ -223,6 +225,12 @@ async def _wait(woken: asyncio.Event, seconds: float) -> bool:
 
 
 # ---- rows ------------------------------------------------------------------------------------------------------------
+
+
+def _spooled(folder: Path, chat: str, content: bytes, declared: str) -> Spooled:
+    if len(content) > MAX_FILE_BYTES:
+        raise Rejected("too_big")
+    return spool(folder, chat, bare(content), declared)
 
 
 def to_inbound(row: AnyRow) -> Inbound:

@@ -14,6 +14,7 @@ from PIL import Image
 
 from projektbot.errors import Rejected
 from projektbot.messages import MAX_FILE_BYTES, Kind
+from projektbot.store.media import bare_picture
 
 # The only types a browser is ever told: nothing in this list can carry a script.
 SUFFIXES: Mapping[str, str] = MappingProxyType(
@@ -48,8 +49,6 @@ SIGNATURES = (
     (b"\xff\xf9", "audio/aac"),
     (b"%PDF-", "application/pdf"),
 )
-EXIF_ORIENTATION = 0x0112
-LYING_ON_ITS_SIDE = 5  # EXIF orientations from 5 on: the camera was turned, width and height change places
 
 _CHAT = re.compile(r"[0-9a-f]{32}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -92,24 +91,30 @@ def mime_of(head: bytes, declared: str = "") -> str:
     return "application/octet-stream"
 
 
+def bare(content: bytes) -> bytes:
+    """Return what somebody sent without the place and time that a camera wrote into a picture."""
+    try:
+        return bare_picture(content)[0] if mime_of(content[:16]).startswith("image/") else content
+    except Rejected:
+        return content  # no picture, whatever its first bytes say: the road refuses it in words
+
+
 def proportions(path: Path) -> tuple[int, int]:
-    """Return width and height of a picture as browsers turn it, or zeros if it cannot be read."""
+    """Return width and height of a picture, or zeros if it cannot be read."""
     try:
         with Image.open(path) as image:
-            width, height = image.size
-            turned = image.getexif().get(EXIF_ORIENTATION, 1) >= LYING_ON_ITS_SIDE
+            return image.size
     # whatever a stranger's file holds: a picture without known proportions is still shown
     except (OSError, ValueError, TypeError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning):
         return 0, 0
-    return (height, width) if turned else (width, height)
 
 
 def spool(folder: Path, chat: str, content: bytes, declared: str = "") -> Spooled:
     """Store `content` for `chat` durably; the same bytes twice are one file."""
     if len(content) > MAX_FILE_BYTES:
         raise Rejected("too_big")
-    sha256 = hashlib.sha256(content).hexdigest()
     mime = mime_of(content[:16], declared)
+    sha256 = hashlib.sha256(content).hexdigest()
     path = _folder(folder, chat) / f"{sha256}.{SUFFIXES[mime]}"
     if not path.exists():
         _write(path, content)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from projektbot.errors import Rejected
@@ -11,7 +12,7 @@ from projektbot.errors import Rejected
 def quick_check(path: Path) -> list[str]:
     """Return what is wrong with a database file; nothing if it is sound."""
     try:
-        with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as db:
+        with closing(_reader(path)) as db:
             found = [str(row[0]) for row in db.execute("PRAGMA quick_check")]
     except sqlite3.DatabaseError as error:
         return [str(error)]
@@ -24,8 +25,13 @@ def copy(source: Path, target: Path) -> None:
         raise Rejected("; ".join(problems[:3]))
     draft = target.with_name(target.name + ".part")
     draft.unlink(missing_ok=True)
-    with sqlite3.connect(f"file:{source}?mode=ro", uri=True) as old, sqlite3.connect(draft) as new:
+    with closing(_reader(source)) as old, closing(sqlite3.connect(draft)) as new:
         old.backup(new)
+        new.execute("PRAGMA journal_mode=DELETE")  # a backup is one file
     if problems := quick_check(draft):
         raise Rejected("; ".join(problems[:3]))
     draft.rename(target)
+
+
+def _reader(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)

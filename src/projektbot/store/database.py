@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, TypeAlias, TypeVar
 import structlog
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import QueuePool
 
 log = structlog.get_logger()
@@ -138,8 +139,17 @@ def _commit_batch(connection: Connection, batch: list[_Item]) -> list[Any]:
             return [error]
     outcomes: list[Any] = []
     for item in batch:
-        outcomes += _commit_batch(connection, [item])
+        outcomes += [outcomes[-1]] if outcomes and _is_trouble(outcomes[-1]) else _commit_batch(connection, [item])
     return outcomes
+
+
+def _is_trouble(outcome: object) -> bool:
+    """Say whether the store itself fails (disk full, locked): then nothing may overtake what failed first.
+
+    SQLite calls mistakes in our statements operational too; those belong to one item.
+    """
+    code = getattr(getattr(outcome, "orig", None), "sqlite_errorcode", None)
+    return isinstance(outcome, OperationalError) and code != sqlite3.SQLITE_ERROR
 
 
 def _commit(connection: Connection, batch: list[_Item]) -> list[Any]:

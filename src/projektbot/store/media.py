@@ -15,6 +15,7 @@ from projektbot.messages import MAX_FILE_BYTES, Kind, Stored
 
 MAX_PIXELS = 50_000_000  # a phone's best camera; more is a decompression bomb
 _FORMATS = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "GIF": "image/gif"}
+_FORMATS["MPO"] = _FORMATS["JPEG"]  # a telephone's JPEG with depth or brightness beside it; the picture itself is kept
 AUDIO = frozenset({"audio/ogg", "audio/mpeg", "audio/mp4", "audio/x-m4a", "audio/wav", "audio/webm", "audio/aac"})
 FILES = frozenset({"application/pdf", "text/plain"})
 
@@ -33,7 +34,7 @@ class MediaStore:
         if len(data) > MAX_FILE_BYTES:
             raise Rejected("too_big")
         if kind is Kind.IMAGE:
-            data, mime = _picture(data)
+            data, mime = bare_picture(data)
         else:
             mime = _sniffed(data, AUDIO if kind is Kind.AUDIO else AUDIO | FILES)
         digest = hashlib.sha256(data).hexdigest()
@@ -46,7 +47,7 @@ class MediaStore:
 
     def path(self, sha256: str) -> Path:
         """Return where a file lies."""
-        if len(sha256) != 64 or not sha256.isalnum():  # noqa: PLR2004 - hex digits of SHA-256
+        if len(sha256) != 64 or not sha256.isalnum() or not sha256.isascii():  # noqa: PLR2004 - hex digits of SHA-256
             raise Rejected("wrong_type")
         return self.folder / sha256[:2] / sha256
 
@@ -63,7 +64,8 @@ class MediaStore:
         draft.rename(path)
 
 
-def _picture(data: bytes) -> tuple[bytes, str]:
+def bare_picture(data: bytes) -> tuple[bytes, str]:
+    """Return a picture without its metadata, and its type; raise Rejected("wrong_type") if it is none we know."""
     try:
         with Image.open(io.BytesIO(data)) as image:
             if image.format not in _FORMATS or image.width * image.height > MAX_PIXELS:
@@ -85,7 +87,7 @@ def _without_metadata(image: Image.Image, data: bytes) -> bytes:
         bare.putpalette(palette)
     bare.paste(upright)
     out = io.BytesIO()
-    bare.save(out, image.format or "PNG", quality=90)
+    bare.save(out, "JPEG" if image.format == "MPO" else image.format, quality=90)
     return out.getvalue()
 
 

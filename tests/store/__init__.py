@@ -1,0 +1,1 @@
+"""The store: one writer, files named by their content, migrations, backups."""

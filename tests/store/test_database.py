@@ -1,0 +1,207 @@
+"""The writer: groups of whatever waits, each item's fault its own, nothing half done."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, event, text
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from projektbot.store import database
+from projektbot.store.database import MAX_BATCH, Store, open_engine
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    store = Store(open_engine(f"sqlite:///{tmp_path}/store.db"))
+    await store.write(lambda db: db.exec_driver_sql("CREATE TABLE words (word TEXT PRIMARY KEY)"))
+    yield store
+    await asyncio.to_thread(store.close)
+
+
+def put(db: Connection, words: list[str]) -> list[int]:
+    """Write words; return how many came in one call."""
+    for word in words:
+        db.execute(text("INSERT INTO words VALUES (:word)"), {"word": word})
+    return [len(words)] * len(words)
+
+
+def everything(db: Connection) -> Sequence[str]:
+    return db.scalars(text("SELECT word FROM words ORDER BY rowid")).all()
+
+
+def hold(store: Store) -> threading.Event:
+    """Keep the writer busy until the returned event is set."""
+    busy, go = threading.Event(), threading.Event()
+
+    def wait(_db: Connection, jobs: list[str]) -> list[bool]:
+        busy.set()
+        return [go.wait() for _ in jobs]
+
+    store.do(wait, "busy")
+    busy.wait()
+    return go
+
+
+async def together(store: Store, *words: str) -> list[Any]:
+    go = hold(store)
+    futures = [store.do(put, word) for word in words]
+    go.set()
+    return await asyncio.gather(*futures, return_exceptions=True)
+
+
+async def test_whatever_waits_is_one_transaction(store: Store) -> None:
+    commits: list[Connection] = []
+    event.listen(store.engine, "commit", commits.append)
+
+    sizes = await together(store, *map(str, range(50)))
+
+    assert sizes == [50] * 50
+    assert len(commits) == 2  # with that of the item that kept the writer busy
+
+
+async def test_a_batch_has_a_limit(store: Store) -> None:
+    sizes = await together(store, *map(str, range(MAX_BATCH * 2 + 5)))
+
+    assert sizes == [MAX_BATCH] * MAX_BATCH * 2 + [5] * 5
+
+
+async def test_what_waits_is_written_in_the_order_it_came(store: Store) -> None:
+    await together(store, *map(str, range(200)))
+
+    assert await store.read(everything) == [str(number) for number in range(200)]
+
+
+async def test_a_fault_is_only_its_own_items(store: Store) -> None:
+    outcomes = await together(store, "a", "b", "a", "c")
+
+    assert [type(outcome) for outcome in outcomes] == [int, int, IntegrityError, int]
+    assert await store.read(everything) == ["a", "b", "c"]
+
+
+async def test_two_handlers_share_a_transaction(store: Store) -> None:
+    def other(db: Connection, words: list[str]) -> list[str]:
+        put(db, words)
+        return [word.upper() for word in words]
+
+    go = hold(store)
+    futures = [store.do(put, "a"), store.do(other, "b"), store.do(put, "c"), store.do(other, "d")]
+    go.set()
+
+    assert await asyncio.gather(*futures) == [2, "B", 2, "D"]
+
+
+async def test_a_handler_that_returns_too_little_is_at_fault(store: Store) -> None:
+    """Nothing is committed whose result nobody would hear of."""
+    with pytest.raises(ValueError, match="zip"):
+        await store.do(lambda db, words: put(db, words)[1:], "a")
+
+    assert await store.read(everything) == []
+
+
+async def test_a_cancelled_waiter_leaves_the_others_alone(store: Store) -> None:
+    go = hold(store)
+    futures = [store.do(put, word) for word in "abc"]
+    futures[1].cancel()
+    go.set()
+
+    assert [await futures[0], await futures[2]] == [3, 3]
+    assert await store.read(everything) == ["a", "b", "c"]
+
+
+async def test_what_waits_at_the_end_is_still_written(store: Store, tmp_path: Path) -> None:
+    go = hold(store)
+    futures = [store.do(put, str(number)) for number in range(150)]
+    closing = asyncio.ensure_future(asyncio.to_thread(store.close))
+    go.set()
+    await closing
+    await asyncio.gather(*futures)
+
+    with sqlite3.connect(tmp_path / "store.db") as db:
+        assert db.execute("SELECT count(*) FROM words").fetchone() == (150,)
+    store._thread = threading.Thread()  # noqa: SLF001 - closed already: the fixture must not wait
+    store._thread.start()  # noqa: SLF001
+
+
+async def test_readers_do_not_wait_for_the_writer(store: Store) -> None:
+    await store.do(put, "a")
+    go = hold(store)
+    store.do(put, "b")
+
+    assert await asyncio.wait_for(store.read(everything), 5) == ["a"]
+    go.set()
+
+
+async def test_trouble_of_the_store_fails_a_batch_as_a_whole(store: Store) -> None:
+    """The disk is full: were each item tried alone, a short one would overtake the long one before it."""
+
+    def fill_up(db: Connection) -> None:
+        pages = db.exec_driver_sql("PRAGMA page_count").scalar_one()
+        db.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+
+    await store.write(fill_up)
+
+    outcomes = await together(store, "long " * 10_000, "short", "brief")
+
+    assert [type(outcome) for outcome in outcomes] == [OperationalError] * 3
+    assert await store.read(everything) == []
+    assert await store.do(put, "short") == 1
+
+
+async def test_a_mistake_in_a_statement_is_only_its_own_items(store: Store) -> None:
+    """SQLite calls it an operational error too, but nothing is wrong with the store."""
+    go = hold(store)
+    before = store.do(put, "a")
+    bad = store.do(lambda db, _: [db.exec_driver_sql("SELECT * FROM nowhere")], 1)
+    after = store.do(put, "b")
+    go.set()
+
+    outcomes = await asyncio.gather(before, bad, after, return_exceptions=True)
+
+    assert [type(outcome) for outcome in outcomes] == [int, OperationalError, int]
+
+
+async def test_every_commit_is_on_disk(store: Store) -> None:
+    def settings(db: Connection) -> list[object]:
+        names = ("journal_mode", "synchronous", "foreign_keys")
+        return [db.exec_driver_sql(f"PRAGMA {name}").scalar() for name in names]
+
+    assert await store.read(settings) == ["wal", 2, 1]
+    assert await store.write(settings) == ["wal", 2, 1]
+
+
+async def test_a_transaction_begins_as_a_writers(store: Store, tmp_path: Path) -> None:
+    """Begun as a reader's, it would fail at once if another process wrote between its reading and its writing."""
+
+    def locked(_db: Connection) -> str:
+        with sqlite3.connect(tmp_path / "store.db", timeout=0) as other:
+            try:
+                other.execute("INSERT INTO words VALUES ('other')")
+            except sqlite3.OperationalError as error:
+                return str(error)
+        return "free"
+
+    assert await store.write(locked) == "database is locked"
+    assert await store.read(locked) == "free"
+
+
+async def test_what_people_write_is_in_no_error(store: Store) -> None:
+    await store.do(put, "I am Anna")
+
+    with pytest.raises(IntegrityError) as raised:
+        await store.do(put, "I am Anna")
+
+    assert "Anna" not in str(raised.value)
+
+
+def test_other_databases_are_opened_as_they_are() -> None:
+    engine = open_engine("postgresql+psycopg://nobody@127.0.0.1:1/none")
+
+    assert engine.dialect.name == "postgresql"
+    assert database.BUSY_MS == 5_000
