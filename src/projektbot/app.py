@@ -143,7 +143,7 @@ def build(settings: Settings, *more: Channel, demo: bool = False, clock: Clock |
     channels |= {channel.name: channel for channel in more}
     delivery = Delivery(store, channels, clock.now, chance=Random(secrets.randbits(64)))  # noqa: S311 - jitter
     turns = Turns(store, World(book, languages, city, clock.now), media, channels, delivery.hand_over)
-    jobs = Jobs(store, turns, languages, clock.now)
+    jobs = Jobs(store, turns, languages, clock.now, web_chat.forget_files)
     return House(settings, clock, languages, book, city, store, channels, web_chat, turns, delivery, jobs, demo)
 
 

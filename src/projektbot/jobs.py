@@ -25,10 +25,18 @@ SENT_KEPT = timedelta(days=90)  # buttons and reactions of this age still find t
 class Jobs:
     """Holds the ticks. `tick` may be called at any time; it does what is due and nothing twice."""
 
-    def __init__(self, store: Store, turns: Turns, languages: Languages, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        turns: Turns,
+        languages: Languages,
+        now: Callable[[], datetime],
+        forget_files: Callable[[datetime], Awaitable[None]],
+    ) -> None:
         self.store = store
         self.turns = turns
         self.now = now
+        self._forget_files = forget_files  # of conversations that end before a time
         self._scheduler = AsyncIOScheduler(
             timezone=languages.zone,
             job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1},
@@ -61,6 +69,7 @@ class Jobs:
         now = self.now()
         handled, sent = micros(now - HANDLED_KEPT), micros(now - SENT_KEPT)
         await self.store.write(lambda db: rows.prune(db, handled, sent))
+        await self._forget_files(now - SENT_KEPT)
 
     def _add(self, tick: Callable[[], Awaitable[None]], trigger: IntervalTrigger | CronTrigger) -> None:
         self._scheduler.add_job(tick, trigger, id=tick.__name__)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import io
+import os
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -231,6 +232,21 @@ async def test_a_file_belongs_to_the_chat_it_was_sent_in(town: Town) -> None:
 async def test_a_ref_that_leads_nowhere_is_refused(town: Town, ref: str) -> None:
     with pytest.raises(Rejected, match="unreachable"):
         await town.chat.fetch(ref)
+
+
+async def test_old_files_are_forgotten_and_new_ones_kept(town: Town) -> None:
+    await town.chat.post_file(CHAT, picture(), name="", declared="", locale="de")
+    await town.chat.post_file(OTHER, picture(), name="", declared="", locale="de")
+    old = town.chat.media(CHAT, (await town.chat.history(CHAT))[0].sha256)
+    new = town.chat.media(OTHER, (await town.chat.history(OTHER))[0].sha256)
+    assert old is not None
+    assert new is not None
+    os.utime(old[0], (0, 0))
+
+    await town.chat.forget_files(datetime(2000, 1, 1, tzinfo=UTC))
+
+    assert not old[0].parent.exists()
+    assert new[0].exists()
 
 
 async def test_a_file_beyond_the_limit_is_refused(town: Town) -> None:

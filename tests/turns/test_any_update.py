@@ -77,8 +77,8 @@ events: SearchStrategy[Event] = st.one_of(
     st.builds(Edited, ids, words),
     st.builds(Odd, st.one_of(st.sampled_from(["sticker", "encrypted", "reaction"]), anything)),
     st.builds(Presence, st.booleans()),
-    st.builds(Migrated, st.one_of(st.sampled_from(["-100", "-200"]), anything)),
-    st.builds(Wake, st.one_of(st.sampled_from(["0", "1", "zz"]), anything)),
+    st.builds(Migrated, st.one_of(st.sampled_from(["-100", "-200"]), st.text(max_size=60))),
+    st.builds(Wake, st.one_of(st.sampled_from(["0", "1", "zz"]), st.text(max_size=60))),
 )
 
 

@@ -81,6 +81,10 @@ class Desk:
         """Hold nothing."""
 
 
+async def _no_files(_before: datetime) -> None:
+    """There is no web chat in this town."""
+
+
 class Town:
     """Everything from an update to a committed answer, on a folder; a second Town on it is the next start."""
 
@@ -103,7 +107,7 @@ class Town:
         self.world = World(book, languages, city, self.clock.now)
         here = {channel.name: channel for channel in (self.desk, *channels)}
         self.turns = Turns(self.store, self.world, self.media, here, self.letters.extend)
-        self.jobs = Jobs(self.store, self.turns, languages, self.clock.now)
+        self.jobs = Jobs(self.store, self.turns, languages, self.clock.now, _no_files)
         self._keys = 0
 
     # ---- living ------------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ import orjson
 import structlog
 from sqlalchemy import Connection, Row, func, insert, select, update
 
-from projektbot.channels.webfiles import Spooled, bare, find, spool, unspool
+from projektbot.channels.webfiles import Spooled, bare, find, forget, spool, unspool
 from projektbot.errors import Rejected
 from projektbot.messages import (
     MAX_FILE_BYTES,
@@ -158,6 +158,10 @@ class WebChat:
     async def fetch(self, ref: str) -> bytes:
         """Return the bytes of a file somebody sent."""
         return await asyncio.to_thread(unspool, self._folder, ref)
+
+    async def forget_files(self, before: datetime) -> None:
+        """Delete files that were sent before a time."""
+        await asyncio.to_thread(forget, self._folder, before.timestamp())
 
     async def close(self) -> None:
         """End all streams, so that the web server can stop."""

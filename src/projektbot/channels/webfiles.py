@@ -131,6 +131,16 @@ def unspool(folder: Path, ref: str) -> bytes:
     return found[0].read_bytes()
 
 
+def forget(folder: Path, before: float) -> None:
+    """Delete files written before a time (seconds since 1970 UTC), and folders left empty."""
+    for own in folder.glob("*"):
+        for path in own.glob("*"):
+            if path.stat().st_mtime < before:
+                path.unlink()
+        if not any(own.iterdir()):
+            own.rmdir()
+
+
 def find(folder: Path, chat: str, sha256: str) -> tuple[Path, str] | None:
     """Return path and type of a file, if it belongs to this chat."""
     if not _CHAT.fullmatch(chat) or not _SHA256.fullmatch(sha256):

@@ -1,0 +1,1 @@
+"""SIGKILL of the running program at every named point of its road: nothing acknowledged is lost, nothing done twice."""

@@ -1,0 +1,235 @@
+"""Judges what a bot left behind by the platform's own record and the bare database: never by the bot's word."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import sqlite3
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from itertools import takewhile
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from tests.crash.ideas import Photo, Voice
+from tests.crash.points import TELEGRAM
+from tests.crash.residents import Resident, Told
+
+DATABASE = "projektbot.db"
+MOST_IN_DOUBT = 2  # of a chat: one in flight, and the one before it whose mark is on its way
+REPEATABLE = {"receipt", "notice"}  # the classes of which Telegram may show one twice
+
+OUTBOX = """
+    SELECT o.external_id, o.state, o.kind, o.body FROM outbox o JOIN addresses a ON a.id = o.address_id
+    WHERE a.channel = ? AND a.chat = ? ORDER BY o.id
+"""
+PROJECTS = """
+    SELECT p.* FROM projects p JOIN sessions s ON s.person_id = p.person_id JOIN addresses a ON a.session_id = s.id
+    WHERE a.channel = ? AND a.chat = ?
+"""
+FILES = "SELECT sha256 FROM project_files WHERE project = ?"
+SESSION = "SELECT s.state FROM sessions s JOIN addresses a ON a.session_id = s.id WHERE a.channel = ? AND a.chat = ?"
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What was found: `lost`, done `twice`, and anything else that is `wrong`; `doubled` counts harmless doubles."""
+
+    lost: list[str] = field(default_factory=list)
+    twice: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+    doubled: int = 0
+    messages: int = 0
+    answers: int = 0
+
+    @property
+    def faults(self) -> list[str]:
+        """Return everything that must not be."""
+        return self.lost + self.twice + self.wrong
+
+
+@dataclass(slots=True)
+class InDoubt:
+    """Messages that were with the platform, and not noted as sent, when the bot died: only these may be seen twice.
+
+    They are the last ones of their chat, sent in the life that has just ended: what an earlier life has sent was noted,
+    or was in doubt, when that one ended.
+    """
+
+    ids: set[tuple[str, str]] = field(default_factory=set)  # chat and message
+    most: int = 0  # in one chat at one death
+    _earlier: set[tuple[str, str]] = field(default_factory=set)
+
+    def note(self, folder: Path, residents: Iterable[Resident]) -> None:
+        """Compare the two records between a death and the next start, without touching what the bot left."""
+        with _left_behind(folder) as db:
+            for resident in residents:
+                noted = {row["external_id"] for row in _outbox(db, resident)}
+                told = [(resident.seat.chat, one.id) for one in resident.seat.told()]
+                fresh = set(takewhile(lambda one: one[1] not in noted, reversed(told))) - self._earlier  # noqa: B023
+                self.ids |= fresh
+                self.most = max(self.most, len(fresh))
+                self._earlier.update(told)
+
+
+@contextmanager
+def _left_behind(folder: Path) -> Iterator[sqlite3.Connection]:
+    """Open a copy of what the dead bot left: opening the file itself would do the next start's recovery for it."""
+    with tempfile.TemporaryDirectory() as copy:
+        for file in folder.glob(f"{DATABASE}*"):
+            shutil.copy(file, copy)
+        with closing(_open(Path(copy) / DATABASE)) as db:
+            yield db
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(path)
+    db.row_factory = sqlite3.Row
+    return db
+
+
+def _outbox(db: sqlite3.Connection, resident: Resident) -> list[dict[str, Any]]:
+    if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'outbox'").fetchone():
+        return []  # it died before it had made the tables
+    rows = db.execute(OUTBOX, (resident.seat.platform, resident.seat.chat))
+    return [{**dict(row), "body": json.loads(row["body"])} for row in rows]
+
+
+# ---- the judgement -------------------------------------------------------------------------------------------------
+
+
+def judge(folder: Path, residents: Sequence[Resident], in_doubt: InDoubt) -> Verdict:
+    """Compare what residents did and saw with what is stored, when nothing is on its way any more."""
+    verdict = Verdict()
+    with closing(_open(folder / DATABASE)) as db:
+        _judge_file(db, verdict)
+        for resident in residents:
+            _judge_projects(db, folder, resident, verdict)
+            _judge_inbox(db, resident, verdict)
+            _judge_letters(_outbox(db, resident), resident, in_doubt, verdict)
+            _judge_session(db, resident, verdict)
+    _judge_references(residents, verdict)
+    if in_doubt.most > MOST_IN_DOUBT:
+        verdict.wrong.append(f"{in_doubt.most} messages in doubt in one chat at once")
+    return verdict
+
+
+def _judge_file(db: sqlite3.Connection, verdict: Verdict) -> None:
+    found = [row[0] for row in db.execute("PRAGMA integrity_check")] + [
+        f"no parent: {tuple(row)}" for row in db.execute("PRAGMA foreign_key_check")
+    ]
+    verdict.wrong += [line for line in found if line != "ok"]
+    for what, query in (
+        ("inbox not handled", "SELECT key, state, error FROM inbox WHERE state <> 0"),
+        ("inbox key twice", "SELECT channel, key FROM inbox GROUP BY channel, key HAVING count(*) > 1"),
+        ("letter without end", "SELECT id, kind, state, error FROM outbox WHERE state <> 'sent'"),
+        ("reference twice", "SELECT number FROM projects GROUP BY number HAVING count(*) > 1"),
+        ("draft left", "SELECT id, kind FROM due WHERE session_id NOT IN (SELECT id FROM sessions)"),
+    ):
+        verdict.wrong += [f"{what}: {tuple(row)}" for row in db.execute(query)]
+
+
+def _judge_projects(db: sqlite3.Connection, folder: Path, resident: Resident, verdict: Verdict) -> None:
+    chat = resident.seat.chat
+    found = db.execute(PROJECTS, (resident.seat.platform, chat)).fetchall()
+    if len(found) > 1:
+        verdict.twice.append(f"{chat}: {len(found)} projects of one idea")
+    if not found:
+        verdict.lost.append(f"{chat}: the whole idea")
+        return
+    project = found[0]
+    for name, given in resident.idea.row.items():
+        if project[name] != given:
+            verdict.lost.append(f"{chat}: {name} was {given!r} and is {project[name]!r}")
+    files = [folder / "media" / row["sha256"][:2] / row["sha256"] for row in db.execute(FILES, (project["number"],))]
+    if not _are_the_given(files, resident.idea.file):
+        verdict.lost.append(f"{chat}: the file was {type(resident.idea.file).__name__} and is {files}")
+
+
+def _are_the_given(files: list[Path], given: Photo | Voice | None) -> bool:
+    try:
+        match given, files:
+            case None, []:
+                return True
+            case Voice(data), [path]:
+                return path.read_bytes() == data
+            case Photo(data), [path]:  # stored without its metadata, so not byte by byte
+                with Image.open(path) as stored, Image.open(io.BytesIO(data)) as sent:
+                    stored.load()
+                    return stored.size == sent.size
+    except OSError:  # missing, or half
+        return False
+    return False
+
+
+def _judge_inbox(db: sqlite3.Connection, resident: Resident, verdict: Verdict) -> None:
+    """Look for everything the person did: the platform's key of it must have been taken."""
+    for key in resident.seat.keys:
+        verdict.answers += 1
+        if not db.execute(
+            "SELECT 1 FROM inbox WHERE channel = ? AND key = ?", (resident.seat.platform, key)
+        ).fetchone():
+            verdict.lost.append(f"{resident.seat.chat}: {key} was never taken")
+
+
+def _judge_letters(outbox: list[dict[str, Any]], resident: Resident, in_doubt: InDoubt, verdict: Verdict) -> None:
+    chat, told = resident.seat.chat, resident.seat.told()
+    verdict.messages += len(outbox)
+    asked = [_asked(row["body"]["about"]) for row in outbox]
+    if asked != resident.asked:
+        again = sum((Counter(asked) - Counter(resident.asked)).values())
+        (verdict.twice if again else verdict.wrong).append(f"{chat}: asked {asked} instead of {resident.asked}")
+    verdict.wrong += [f"{chat}: a letter of class {row['kind']}" for row in outbox if row["kind"] not in REPEATABLE]
+    noted = {row["external_id"]: row for row in outbox}
+    doubles = [(chat, one.id) for one in told if one.id not in noted]
+    verdict.doubled += len(doubles)
+    allowed = in_doubt.ids if resident.seat.platform == TELEGRAM else set()
+    verdict.twice += [f"{chat}: message {message} doubled" for _, message in set(doubles) - allowed]
+    _judge_order(outbox, [one for one in told if one.id in noted], chat, verdict)
+
+
+def _asked(about: str) -> str:
+    """Return the question a message asks: empty for a reminder, "-" if it asks nothing."""
+    return about.partition("|")[2] if "|" in about else "-"
+
+
+def _judge_order(outbox: list[dict[str, Any]], told: list[Told], chat: str, verdict: Verdict) -> None:
+    """Compare what was written with what the platform gave out: the same messages, words and order."""
+    if [row["external_id"] for row in outbox] != [one.id for one in told]:
+        missing = {row["external_id"] for row in outbox} - {one.id for one in told}
+        (verdict.lost if missing else verdict.wrong).append(f"{chat}: said otherwise than written, missing {missing}")
+        return
+    for row, one in zip(outbox, told, strict=True):
+        words = _bare("".join(part["text"] for part in row["body"]["parts"]))
+        if not _bare(one.words).startswith(words):
+            verdict.wrong.append(f"{chat}: {one.words!r} instead of {words!r}")
+
+
+def _bare(words: str) -> str:
+    """Return words without what platforms change: space, and the sign before commands (Matrix has !)."""
+    return " ".join(words.replace("/", "!").split())
+
+
+def _judge_session(db: sqlite3.Connection, resident: Resident, verdict: Verdict) -> None:
+    for (state,) in db.execute(SESSION, (resident.seat.platform, resident.seat.chat)):
+        session = json.loads(state)
+        if session["frames"] or session["drafts"]:
+            verdict.wrong.append(f"{resident.seat.chat}: something is still open")
+
+
+def _judge_references(residents: Sequence[Resident], verdict: Verdict) -> None:
+    """Look at the numbers people were told: no two may share one."""
+    told = {(r.seat.chat, word) for r in residents for one in r.seat.told() for word in _references(one.words)}
+    for reference, count in Counter(word for _, word in told).items():
+        if count > 1:
+            verdict.twice.append(f"{reference} was told to {count} people")
+
+
+def _references(words: str) -> Iterator[str]:
+    return (word.strip(".,\u2068\u2069") for word in words.split() if word.lstrip("\u2068").startswith("P-"))

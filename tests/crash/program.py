@@ -1,0 +1,314 @@
+"""The bot as a process that can be told where to die: `projektbot run`, with traps laid around it from outside.
+
+    python -m tests.crash.program
+
+It imports the program once and then, for each order on standard input, forks a process that runs it. So a restart costs
+what the program does at its start and not a second of imports; nothing else outlives a death. The lines:
+
+    start {"ahead": SECONDS, "trap": [POINT, PASSING]}    run the program, its clock so far ahead of ours
+    trap POINT PASSING                                    let the running program die at a point
+    settle                                                say "#settled" when all that is due has been done and sent
+
+are answered by "#started PID", "#trapped", "#settled", "#struck POINT" (its last word) and "#ended STATUS". When
+standard input ends, so does everything: no process outlives the tests.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+import gc
+import inspect
+import json
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, NoReturn
+
+from sqlalchemy import Connection, Engine, event
+
+from projektbot import app, cli
+from projektbot.channels.matrix import account, joining, server
+from projektbot.channels.matrix.channel import MatrixChannel
+from projektbot.channels.telegram.api import Api
+from projektbot.channels.telegram.channel import TelegramChannel
+from projektbot.channels.webchat import WebChat
+from projektbot.commands import run
+from projektbot.delivery import Delivery, outbox
+from projektbot.store import database
+from projektbot.store.media import MediaStore
+from projektbot.turns import Turns
+
+CHANNELS = (TelegramChannel, MatrixChannel, WebChat)
+SINCE = ":since"
+
+
+class Trap:
+    """Where the process is to die, and how many passings are left until then."""
+
+    point = ""
+    left = 0
+
+    def set(self, point: str, passing: int) -> None:
+        """Lay the trap."""
+        self.point, self.left = point, passing
+
+    def passes(self, point: str) -> None:
+        """Die here, if it is the point and the time."""
+        if point != self.point:
+            return
+        self.left -= 1
+        if self.left == 0:
+            tell("#struck", point)
+            os.kill(os.getpid(), signal.SIGKILL)
+            signal.pause()  # the signal is on its way: not one line further
+
+
+class Life:
+    """The house that runs in this process, and the loop it runs on."""
+
+    house: app.House | None = None
+    loop: asyncio.AbstractEventLoop | None = None
+
+
+trap = Trap()
+life = Life()
+holding: set[str] = set()  # what the transaction in the writer's thread holds so far
+
+
+def tell(*words: object) -> None:
+    """Write a line of its own, even after one that a death has broken off."""
+    os.write(1, ("\n" + " ".join(map(str, words)) + "\n").encode())
+
+
+# ---- the traps -----------------------------------------------------------------------------------------------------
+
+
+def around(owner: object, name: str, before: str = "", after: str = "") -> None:
+    """Put points before and after a function, wherever it is called from."""
+    original: Callable[..., Any] = getattr(owner, name)
+
+    @functools.wraps(original)
+    def passing(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - any function
+        trap.passes(before)
+        result = original(*args, **kwargs)
+        trap.passes(after)
+        return result
+
+    @functools.wraps(original)
+    async def passing_slowly(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+        trap.passes(before)
+        result = await original(*args, **kwargs)
+        trap.passes(after)
+        return result
+
+    setattr(owner, name, passing_slowly if inspect.iscoroutinefunction(original) else passing)
+
+
+def noting(owner: object, name: str, what: str) -> None:
+    """Note that the open transaction holds something, when a handler of the writer has done its work."""
+    original: Callable[..., Any] = getattr(owner, name)
+
+    @functools.wraps(original)
+    def handler(*args: Any) -> Any:  # noqa: ANN401 - any handler
+        result = original(*args)
+        holding.add(what)
+        return result
+
+    setattr(owner, name, handler)
+
+
+def lay_traps() -> None:
+    """Put every point of tests/crash/points.py into the program."""
+    _around_the_road()
+    _around_transactions()
+    _around_files()
+    _around_joining()
+    _around_the_start()
+
+
+def _around_the_road() -> None:
+    around(Turns, "take", before="update_in_hand")
+    around(TelegramChannel, "_take", after="batch_taken")
+    for channel in CHANNELS:
+        around(channel, "send", before="letter_in_hand", after="letter_accepted")
+    original = Turns.keep
+
+    async def keep(self: Turns, name: str, value: str) -> None:
+        if name.endswith(SINCE):
+            trap.passes("since_unkept")
+        await original(self, name, value)
+        if name.endswith(SINCE):
+            trap.passes("since_kept")
+
+    Turns.keep = keep  # type: ignore[method-assign]
+
+
+def _around_transactions() -> None:
+    for name, what in (("_handle", "turn"), ("_hold", "file"), ("_wake", "due")):
+        noting(Turns, name, what)
+    for name, what in (("settle", "mark"), ("claim", "notice"), ("recover", "recovery")):
+        noting(outbox, name, what)
+    event.listen(Engine, "commit", _before_commit)
+    commit = database._commit  # noqa: SLF001 - the one place where the writer commits
+
+    def _commit(connection: Connection, batch: list[Any]) -> list[Any]:
+        holding.clear()
+        outcomes = commit(connection, batch)
+        for what, point in _COMMITTED.items():
+            if what in holding:
+                trap.passes(point)
+        return outcomes
+
+    database._commit = _commit  # noqa: SLF001
+
+
+_COMMITTED = {
+    "turn": "turn_committed",
+    "file": "file_held",
+    "due": "due_committed",
+    "mark": "mark_committed",
+    "notice": "notice_claimed",
+}
+
+
+def _before_commit(_connection: Connection) -> None:
+    for what in ("turn", "due", "mark", "recovery"):
+        if what in holding:
+            trap.passes(f"{what}_uncommitted")
+
+
+def _around_files() -> None:
+    for owner in (Api, server.Server):
+        around(owner, "download", before="file_fetching")
+    around(WebChat, "fetch", before="file_fetching")
+    for channel in CHANNELS:
+        around(channel, "fetch", after="file_fetched")
+    around(Path, "rename", before="file_unnamed")  # the program renames nothing but files that people sent
+    around(MediaStore, "save", after="file_stored")
+
+
+def _around_joining() -> None:
+    accept = joining.Joining.accept
+
+    async def accepting(self: joining.Joining, rooms: dict[str, str]) -> None:
+        for _ in rooms:
+            trap.passes("invited")
+        await accept(self, rooms)
+
+    joining.Joining.accept = accepting  # type: ignore[method-assign,assignment]
+    around(joining.Joining, "_join", before="joining", after="joined")
+    around(account, "_new_device", after="logged_in")
+
+
+def _around_the_start() -> None:
+    around(app, "upgrade", after="database_made")
+    around(run, "build", after="built")
+    around(Delivery, "recover", after="recovered")
+    around(Turns, "restore", after="restored")
+    event.listen(Engine, "after_cursor_execute", _after_statement)
+
+
+def _after_statement(*details: Any) -> None:  # noqa: ANN401 - connection, cursor, statement …
+    if str(details[2]).lstrip().startswith("CREATE "):
+        trap.passes("tables_made")
+
+
+# ---- one life ------------------------------------------------------------------------------------------------------
+
+
+def live(order: dict[str, Any]) -> NoReturn:
+    """Run the program as `projektbot run` does; never return."""
+    if order["trap"]:
+        trap.set(*order["trap"])
+    ahead, real_now = timedelta(seconds=order["ahead"]), app.real_now
+
+    def now() -> datetime:
+        return real_now() + ahead
+
+    app.real_now = now
+    # Ours has no limits of rate, and people here answer at once.
+    MatrixChannel.limits = replace(MatrixChannel.limits, rate=500.0, chat_rate=100.0, chat_burst=100)
+    threading.Thread(target=_obey, daemon=True).start()
+    code = 1
+    try:
+        code = cli.main(["run"])
+    finally:
+        sys.stdout.flush()
+        os._exit(code)
+
+
+def _note_the_house() -> None:
+    serve = app.serve
+
+    async def serving(house: app.House, announce: Callable[[str], None]) -> None:
+        life.house, life.loop = house, asyncio.get_running_loop()
+        await serve(house, announce)
+
+    setattr(run, "serve", serving)  # noqa: B010 - it is not for others to set
+
+
+def _obey() -> None:
+    while line := _read_line():
+        match line.split():
+            case ["trap", point, passing]:
+                trap.set(point, int(passing))
+                tell("#trapped")
+            case ["settle"] if life.loop:
+                asyncio.run_coroutine_threadsafe(_settle(), life.loop)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+async def _settle() -> None:
+    assert life.house is not None
+    await life.house.turns.settle()
+    await life.house.delivery.idle()
+    tell("#settled")
+
+
+def _read_line() -> str:
+    """Read a line and not one byte more: what follows may be meant for the next life."""
+    line = b""
+    while not line.endswith(b"\n"):
+        byte = os.read(0, 1)
+        if not byte:
+            return ""
+        line += byte
+    return line.decode()
+
+
+# ---- one life after another ----------------------------------------------------------------------------------------
+
+
+def main(_arguments: Sequence[str]) -> int:
+    """Give life after life, as an operating system does."""
+    lay_traps()
+    _note_the_house()
+    gc.collect()
+    gc.freeze()
+    assert threading.active_count() == 1, "a process with threads cannot be forked safely"
+    while line := _read_line():
+        word, _, rest = line.partition(" ")
+        if word == "start":
+            _one_life(json.loads(rest))
+    return 0
+
+
+def _one_life(order: dict[str, Any]) -> None:
+    pid = os.fork()
+    if pid == 0:
+        live(order)
+    tell("#started", pid)
+    _, status = os.waitpid(pid, 0)
+    tell("#ended", os.waitstatus_to_exitcode(status))
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(KeyboardInterrupt, BrokenPipeError):
+        raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,154 @@
+"""A town with one bot: a platform that keeps records, residents with ideas, and a keeper who starts the bot again."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+from http import HTTPStatus
+from pathlib import Path
+from typing import Protocol
+
+import aiohttp
+
+from tests.crash.ideas import REMINDER, idea
+from tests.crash.keeper import Keeper, Trap
+from tests.crash.oracle import InDoubt, Verdict, judge
+from tests.crash.residents import AtMatrix, AtTelegram, Resident, is_typing
+from tests.servers import botapi
+from tests.servers.botapi.clock import wall_clock
+from tests.servers.synapse import MatrixUser, Synapse
+
+TOGETHER = 4  # residents at once: every kind of idea once
+NOON = datetime(2026, 6, 15, 10, tzinfo=UTC)  # 12 o'clock in Berlin, where nobody is reminded at night
+TO_THE_REMINDER = 86_460.0  # seconds: the first comes after a day
+RATE = "1000"  # messages a second: the servers here have no limits, and people answer at once
+
+
+class Platform(Protocol):
+    """Where residents and the bot meet."""
+
+    async def arrive(self, number: int) -> Resident:
+        """Let somebody with an idea open a conversation with the bot."""
+
+    async def quiet(self) -> None:
+        """Return when what a dead bot has requested is carried out."""
+
+
+class Town:
+    """A platform, a bot, and everybody who has ever spoken to it."""
+
+    def __init__(self, platform: Platform, folder: Path, **settings: str) -> None:
+        self.residents: list[Resident] = []
+        self.in_doubt = InDoubt()
+        self.bot = Keeper(folder, self._died, locale="en", **settings)
+        self.bot.ahead = NOON.timestamp() - wall_clock()
+        self._platform = platform
+        self._numbers = itertools.count(1)
+
+    async def arrive(self, count: int = TOGETHER) -> list[Resident]:
+        """Let several people open a conversation at once."""
+        arrived = await asyncio.gather(*[self._platform.arrive(next(self._numbers)) for _ in range(count)])
+        self.residents += arrived
+        return list(arrived)
+
+    async def tell_ideas(self, *traps: Trap, people: int = TOGETHER) -> None:
+        """Let people send their ideas while the bot walks into one trap after another; return when all is settled."""
+        if traps:
+            await self.bot.trap(*traps)
+        arrived = await self.arrive(people)
+        await asyncio.gather(*[resident.tell() for resident in arrived])
+        await self.bot.settled()
+        if traps:
+            self.bot.must_be_free_of_traps()
+
+    async def be_reminded(self, *traps: Trap) -> None:
+        """Let people leave their ideas, a day pass, the bot remind them of it, and the ideas be sent after all."""
+        arrived = await self.arrive()
+        await asyncio.gather(*[resident.begin() for resident in arrived])
+        await self.bot.settled()
+        self.bot.ahead += TO_THE_REMINDER
+        self.bot.kill(*traps)
+        await asyncio.gather(*[resident.seat.asked(REMINDER) for resident in arrived])
+        await self.bot.settled()
+        if traps:
+            self.bot.must_be_free_of_traps()
+        for resident in arrived:
+            resident.seat.look()
+        await asyncio.gather(*[resident.go_on() for resident in arrived])
+        await self.bot.settled()
+
+    async def judged(self) -> Verdict:
+        """Compare all records."""
+        return await asyncio.to_thread(judge, self.bot.folder, self.residents, self.in_doubt)
+
+    async def _died(self) -> None:
+        await self._platform.quiet()
+        await asyncio.to_thread(self.in_doubt.note, self.bot.folder, self.residents)
+
+
+# ---- Telegram ------------------------------------------------------------------------------------------------------
+
+
+class OnTelegram:
+    """The strict Bot API server: it keeps what is not confirmed, and a log of what it has accepted."""
+
+    def __init__(self, server: botapi.BotApiServer) -> None:
+        self._server = server
+
+    async def arrive(self, number: int) -> Resident:
+        """Press Start."""
+        person = self._server.person(1000 + number, "Anna", language_code="en")
+        seat = AtTelegram(person, typing=is_typing(number))
+        await seat.begin()
+        return Resident(idea(number), seat)
+
+    async def quiet(self) -> None:
+        """Ask for something ourselves: what came before has then been answered."""
+        async with aiohttp.ClientSession() as http, http.get(f"{self._server.url}/bot{self._server.token}/getMe") as me:
+            assert me.status == HTTPStatus.OK
+
+
+@asynccontextmanager
+async def telegram_town(folder: Path) -> AsyncIterator[Town]:
+    """Open a town on the Bot API server, its bot not started yet."""
+    async with botapi.BotApiServer(limits=botapi.Limits.off()) as server:
+        account = {"telegram_token": server.token, "telegram_api_url": server.url, "telegram_rate": RATE}
+        town = Town(OnTelegram(server), folder, **account)
+        async with town.bot:
+            yield town
+
+
+# ---- Matrix --------------------------------------------------------------------------------------------------------
+
+
+class OnMatrix:
+    """A homeserver: it keeps every event, and what each of its users has been sent."""
+
+    def __init__(self, synapse: Synapse, bot: MatrixUser, staying: AsyncExitStack) -> None:
+        self._synapse = synapse
+        self._bot = bot
+        self._staying = staying
+
+    async def arrive(self, number: int) -> Resident:
+        """Register and invite the bot."""
+        person = await self._staying.enter_async_context(self._synapse.person("resident"))
+        seat = AtMatrix(person, self._bot.user_id, typing=is_typing(number))
+        await seat.begin()
+        return Resident(idea(number), seat)
+
+    async def quiet(self) -> None:
+        """Wait for nothing: a request sent twice is one, whenever it is carried out."""
+
+
+@asynccontextmanager
+async def matrix_town(folder: Path, synapse: Synapse) -> AsyncIterator[Town]:
+    """Open a town on a homeserver, its bot not started yet."""
+    bot = await synapse.user("bot")
+    account = {"matrix_homeserver": synapse.url, "matrix_user": bot.user_id, "matrix_password": bot.password}
+    async with AsyncExitStack() as staying:
+        town = Town(OnMatrix(synapse, bot, staying), folder, **account)
+        async with town.bot:
+            yield town
