@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 from gettext import c2py  # the standard library's own reader of plural rules
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -41,7 +41,7 @@ class Languages:
     default: str
     zone: ZoneInfo
 
-    @property
+    @cached_property  # every turn asks
     def locales(self) -> tuple[str, ...]:
         """Return the languages there are, the city's own first."""
         return (self.default, *sorted({SOURCE, *self.catalogs} - {self.default}))

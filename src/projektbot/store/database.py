@@ -139,11 +139,11 @@ def _commit_batch(connection: Connection, batch: list[_Item]) -> list[Any]:
             return [error]
     outcomes: list[Any] = []
     for item in batch:
-        outcomes += [outcomes[-1]] if outcomes and _is_trouble(outcomes[-1]) else _commit_batch(connection, [item])
+        outcomes += [outcomes[-1]] if outcomes and is_trouble(outcomes[-1]) else _commit_batch(connection, [item])
     return outcomes
 
 
-def _is_trouble(outcome: object) -> bool:
+def is_trouble(outcome: object) -> bool:
     """Say whether the store itself fails (disk full, locked): then nothing may overtake what failed first.
 
     SQLite calls mistakes in our statements operational too; those belong to one item.

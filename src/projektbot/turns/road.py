@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import traceback
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
@@ -18,7 +17,7 @@ from sqlalchemy.exc import OperationalError
 
 from projektbot.errors import ChannelError, Rejected
 from projektbot.messages import Channel, Inbound, Letter, Odd, Upload, dump_inbound, load_inbound, micros
-from projektbot.store.database import Store
+from projektbot.store.database import Store, is_trouble
 from projektbot.store.media import MediaStore
 from projektbot.store.tables import inbox, settings
 from projektbot.store.upsert import upsert
@@ -80,7 +79,11 @@ class Turns:
     async def take(self, channel: str, raws: Sequence[Any], read: Callable[[Any], Inbound | None]) -> None:
         """Carry raw updates along the road in order; return when every one is committed."""
         inbounds = [await self._read(channel, raw, read) for raw in raws]
-        await asyncio.gather(*[self._admit(inbound) for inbound in inbounds if inbound])
+        wanted = [inbound for inbound in inbounds if inbound]
+        if len(wanted) == 1:
+            await self._admit(wanted[0])  # as webhooks bring them: spares a task
+        else:
+            await asyncio.gather(*map(self._admit, wanted))
 
     async def recall(self, name: str) -> str:
         """Return a kept value, or an empty string."""
@@ -159,13 +162,18 @@ class Turns:
     async def _store_patiently(self, handler: Callable[[Connection, list[P]], Sequence[R]], payload: P) -> R:
         """Run a handler; while the store itself fails (disk full, locked) wait: nothing is acknowledged meanwhile."""
         if not self._troubled.locked():
-            with contextlib.suppress(OperationalError):
+            try:
                 return await self._done(handler, payload)
+            except OperationalError as error:
+                if not is_trouble(error):
+                    raise
         async with self._troubled:  # taken in order: nothing overtakes what failed first
             while True:
                 try:
                     return await self._done(handler, payload)
                 except OperationalError as error:
+                    if not is_trouble(error):
+                        raise
                     log.error("store_unavailable", error=str(error.orig))  # noqa: TRY400 - the cause is enough
                     await asyncio.sleep(STORE_PAUSE)
 

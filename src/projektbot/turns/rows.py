@@ -29,6 +29,8 @@ class Found(NamedTuple):
 _known = select(inbox.c.key).where(
     inbox.c.channel == bindparam("channel"), inbox.c.key.in_(bindparam("keys", expanding=True))
 )
+# When little is going on, a batch is one update; a list of one would cost half as much again as the statement itself.
+_known_one = select(inbox.c.key).where(inbox.c.channel == bindparam("channel"), inbox.c.key == bindparam("name"))
 _columns = (
     addresses.c.id,
     addresses.c.channel,
@@ -39,11 +41,13 @@ _columns = (
     sessions.c.person_id,
     sessions.c.state,
 )
-_by_chat = (
+_on_channel = (
     select(*_columns)
     .join(sessions, sessions.c.id == addresses.c.session_id)
-    .where(addresses.c.channel == bindparam("channel"), addresses.c.chat.in_(bindparam("chats", expanding=True)))
+    .where(addresses.c.channel == bindparam("channel"))
 )
+_by_chat = _on_channel.where(addresses.c.chat.in_(bindparam("chats", expanding=True)))
+_by_one_chat = _on_channel.where(addresses.c.chat == bindparam("name"))
 _by_session = (
     select(*_columns)
     .join(sessions, sessions.c.id == addresses.c.session_id)
@@ -54,6 +58,7 @@ _save = update(sessions).where(sessions.c.id == bindparam("session")).values(
     state=bindparam("now_state"), address_id=bindparam("address")
 )  # fmt: skip
 _post = insert(outbox)
+_last_post = select(func.max(outbox.c.id))
 _new_person = insert(people).returning(people.c.id)
 _new_session = insert(sessions).returning(sessions.c.id)
 _new_address = insert(addresses).returning(addresses.c.id)
@@ -65,6 +70,8 @@ _forget_due = delete(due).where(
 
 def known_keys(db: Connection, channel: str, keys: Sequence[str]) -> set[str]:
     """Return which updates were taken before."""
+    if len(keys) == 1:
+        return set(db.scalars(_known_one, {"channel": channel, "name": keys[0]}))
     return set(db.scalars(_known, {"channel": channel, "keys": keys}))
 
 
@@ -75,7 +82,11 @@ def remember(db: Connection, rows: list[dict[str, Any]]) -> None:
 
 def by_chat(db: Connection, channel: str, chats: Sequence[str]) -> list[Found]:
     """Return the addresses that exist among `chats`."""
-    return [Found(*row) for row in db.execute(_by_chat, {"channel": channel, "chats": chats})]
+    if len(chats) == 1:
+        found = db.execute(_by_one_chat, {"channel": channel, "name": chats[0]})
+    else:
+        found = db.execute(_by_chat, {"channel": channel, "chats": chats})
+    return [Found(*row) for row in found]
 
 
 def by_session(db: Connection, ids: Sequence[int]) -> list[Found]:
@@ -146,7 +157,7 @@ def prune(db: Connection, handled_before: int, sent_before: int) -> None:
 
 def last_outbox_id(db: Connection) -> int:
     """Return the highest id in the outbox."""
-    return db.scalar(select(func.max(outbox.c.id))) or 0
+    return db.scalar(_last_post) or 0
 
 
 def sent_message(db: Connection, address_id: int, external_id: str) -> bytes | None:
