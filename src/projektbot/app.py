@@ -233,8 +233,11 @@ def _readiness(house: House) -> Ready:
 def _secret(path: Path) -> str:
     """Return what signs cookies; made once, readable by us alone."""
     if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(32), "ascii")
+        # written beside and renamed: a death in between must not leave an empty secret, which anybody could guess
+        draft = path.with_suffix(".new")
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(32), "ascii")
+        draft.replace(path)
     return path.read_text("ascii")
 
 

@@ -64,6 +64,7 @@ AT_START: Final = (
 FIRST_START: Final = (
     Point("tables_made", 12, "half of the tables are none: the next start begins with an empty file"),
     Point("database_made", 1, "the tables are there, and nothing in them"),
+    Point("secret_unwritten", 1, "what signs the cookies is whole or not there", MESSENGERS),
     Point("logged_in", 1, "a device that was not kept is given up; another logs in", (MATRIX,)),
 )
 POINTS: Final = (*ON_THE_ROAD, *WITH_FILES, *AT_THE_DOOR, *WHEN_DUE, *AT_START, *FIRST_START)

@@ -210,6 +210,7 @@ def _around_joining() -> None:
 def _around_the_start() -> None:
     around(app, "upgrade", after="database_made")
     around(run, "build", after="built")
+    around(Path, "write_text", before="secret_unwritten")  # the program writes no other text than what signs cookies
     around(Delivery, "recover", after="recovered")
     around(Turns, "restore", after="restored")
     event.listen(Engine, "after_cursor_execute", _after_statement)
