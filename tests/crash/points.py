@@ -46,6 +46,7 @@ WITH_FILES: Final = (
     Point("file_stored", 2, "stored without its turn: stored again under the same name, and taken once"),
 )
 AT_THE_DOOR: Final = (
+    Point("join_unsent", 1, "`since` is past the invitation: only our own note knows of it", (MATRIX,)),
     Point("invited", 2, "the invitation is not kept, so `since` is not either: the next sync brings it", (MATRIX,)),
     Point("joining", 2, "kept and not joined: the next start goes on joining", (MATRIX,)),
     Point("joined", 2, "in the room and not noted: joining again does no harm, the greeting counts once", (MATRIX,)),
@@ -64,6 +65,7 @@ AT_START: Final = (
 FIRST_START: Final = (
     Point("tables_made", 12, "half of the tables are none: the next start begins with an empty file"),
     Point("database_made", 1, "the tables are there, and nothing in them"),
+    Point("secret_unwritten", 1, "what signs the cookies is whole or not there", MESSENGERS),
     Point("secret_unwritten", 1, "what signs the cookies is whole or not there", MESSENGERS),
     Point("logged_in", 1, "a device that was not kept is given up; another logs in", (MATRIX,)),
 )

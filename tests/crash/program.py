@@ -71,10 +71,12 @@ class Trap:
 
 
 class Life:
-    """The house that runs in this process, and the loop it runs on."""
+    """The house that runs in this process, and the loop it runs on; `since_kept`: past all invitations."""
 
-    house: app.House | None = None
-    loop: asyncio.AbstractEventLoop | None = None
+    def __init__(self) -> None:
+        self.house: app.House | None = None
+        self.loop: asyncio.AbstractEventLoop | None = None
+        self.since_kept = asyncio.Event()
 
 
 trap = Trap()
@@ -145,6 +147,7 @@ def _around_the_road() -> None:
             trap.passes("since_unkept")
         await original(self, name, value)
         if name.endswith(SINCE):
+            life.since_kept.set()
             trap.passes("since_kept")
 
     Turns.keep = keep  # type: ignore[method-assign]
@@ -199,11 +202,28 @@ def _around_joining() -> None:
 
     async def accepting(self: joining.Joining, rooms: dict[str, str]) -> None:
         for _ in rooms:
+            life.since_kept.clear()
             trap.passes("invited")
         await accept(self, rooms)
 
+    resume = joining.Joining.resume
+
+    async def resuming(self: joining.Joining) -> None:
+        await resume(self)
+        life.since_kept.set()  # by an earlier life
+
     joining.Joining.accept = accepting  # type: ignore[method-assign,assignment]
+    joining.Joining.resume = resuming  # type: ignore[method-assign]
     around(joining.Joining, "_join", before="joining", after="joined")
+    join = joining.Joining._join  # noqa: SLF001 - one attempt
+
+    async def joining_late(self: joining.Joining, room: str, via: str) -> float | None:
+        if trap.point == "join_unsent":
+            await life.since_kept.wait()
+            trap.passes("join_unsent")
+        return await join(self, room, via)
+
+    joining.Joining._join = joining_late  # type: ignore[method-assign]  # noqa: SLF001
     around(account, "_new_device", after="logged_in")
 
 

@@ -72,3 +72,4 @@ async def test_kills_at_the_very_first_start(tmp_path: Path, synapse: Synapse) -
         await new_town.tell_ideas()
 
         assert (await new_town.judged()).faults == []
+        assert (tmp_path / "secret").read_text("ascii") != ""

@@ -61,3 +61,4 @@ async def test_kills_at_the_very_first_start(tmp_path: Path) -> None:
 
         assert (await new_town.judged()).faults == []
         assert (tmp_path / "secret").read_text("ascii") != ""
+        assert (tmp_path / "secret").read_text("ascii") != ""

@@ -1,0 +1,44 @@
+"""`python -m bench`: everything, or what is named; `--quick` only shows that it works."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+
+from bench import arrivals, memory, road, starting, telegram
+
+PARTS = ("road", "arrivals", "telegram", "start", "memory")
+
+
+def main() -> int:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all of them if none is named")
+    parser.add_argument("--quick", action="store_true", help="small numbers: figures of no worth")
+    chosen = parser.parse_args()
+    if unknown := set(chosen.parts) - set(PARTS):
+        parser.error(f"no such part: {', '.join(sorted(unknown))}")
+    for part in chosen.parts or PARTS:
+        print(f"## {part}\n", flush=True)
+        measure(part, quick=chosen.quick)
+    return 0
+
+
+def measure(part: str, *, quick: bool) -> None:
+    """Measure one part."""
+    match part:
+        case "road":
+            road.measure(1 if quick else 7, 2 if quick else 16)
+        case "arrivals":
+            arrivals.measure(1 if quick else 5, 2 if quick else 10)
+        case "telegram":
+            asyncio.run(telegram.measure(1 if quick else 5, 20 if quick else 150))
+        case "start":
+            asyncio.run(starting.measure(3 if quick else 10))
+        case _:
+            asyncio.run(memory.measure(2_000 if quick else 100_000, (100, 400) if quick else (1_000, 5_000, 20_000)))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
