@@ -35,7 +35,6 @@ def set_up_logs(level: str) -> None:
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
     )
     # libraries speak of addresses and URLs: only what is serious
     handler = logging.StreamHandler(sys.stderr)

@@ -81,7 +81,8 @@ class Talk:
     call: Calling | None = None
     due: list[Due] = field(default_factory=list)
     heard: str = ""  # platform id of the message being answered
-    _walked: tuple[Frame, list[Spot]] | None = None  # frames do not change, so their steps need deriving but once
+    # frames do not change, so their steps need deriving but once; the house may look at the other drafts as well
+    _walked: tuple[Frame, tuple[Frame, ...], list[Spot]] | None = None
 
     # ---- saying ----------------------------------------------------------------------------------------------------
 
@@ -101,9 +102,10 @@ class Talk:
 
     def spots(self, frame: Frame) -> list[Spot]:
         """Return the steps of a frame that are relevant now."""
-        if self._walked is None or self._walked[0] is not frame:
-            self._walked = (frame, walk(self.dialog(frame), frame.answers, self._calculate))
-        return self._walked[1]
+        drafts = self.session.drafts
+        if self._walked is None or self._walked[0] is not frame or self._walked[1] is not drafts:
+            self._walked = (frame, drafts, walk(self.dialog(frame), frame.answers, self._calculate))
+        return self._walked[2]
 
     def _calculate(self, function: str, live: Answers) -> Value:
         return self.scene.house.calculate(function, self.session, live)

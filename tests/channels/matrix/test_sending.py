@@ -30,8 +30,8 @@ async def test_a_question_arrives_with_numbered_choices(chat: Chat, account: Mat
     seen = await chat.anna.wait_for_message(chat.room, account.user_id)
 
     assert seen.event_id == sent
-    assert seen.body == "Which?\n\n1. New\n\n/back Back"
-    assert seen.content["formatted_body"] == "Which?<ol><li>New</li></ol>/back Back"
+    assert seen.body == "Which?\n\n1. New\n\n!back Back"
+    assert seen.content["formatted_body"] == "Which?<ol><li>New</li></ol>!back Back"
 
 
 async def test_the_same_transaction_is_one_event(chat: Chat, make_channel: MakeChannel) -> None:
