@@ -13,6 +13,7 @@ from bench.bare import Batch, Recorder, replay, row_by_row
 from bench.conversing import talking
 from bench.figures import Sample, Spread, Watch, ratios, table
 from bench.script import IDEA
+from bench.served import served
 from projektbot.store.database import open_engine
 from projektbot.store.migrate import upgrade
 
@@ -62,16 +63,17 @@ def measure(rounds: int, people: int) -> None:
     batches = asyncio.run(recorded(people))
     single = row_by_row(batches)
     asyncio.run(road(1))  # everything is imported and compiled now
-    ours, many, one = [], [], []
+    ours, many, one, waited = [], [], [], []
     for _ in range(rounds):
         ours.append(asyncio.run(road(people)))
         many.append(bare(batches, ours[-1].done))
         one.append(bare(single, ours[-1].done))
+        waited.append(asyncio.run(served(ours[-1].done, IN_FLIGHT)))
     turns = ours[0].done
     print(
         f"{turns} turns, {IN_FLIGHT} conversations at once, {turns / len(batches):.0f} turns a COMMIT, {rounds} rounds"
     )
-    named = {"the road": ours, "bare, `executemany`": many, "bare, row by row": one}
+    named = {"the road": ours, "bare, `executemany`": many, "bare, row by row": one, "bare, waited for": waited}
     rates = [sample.per_second for sample in ours]
     table(
         ("", "turns/s", "CPU µs a turn", "the road as % of it"),
