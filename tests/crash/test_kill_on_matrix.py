@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -73,3 +74,14 @@ async def test_kills_at_the_very_first_start(tmp_path: Path, synapse: Synapse) -
 
         assert (await new_town.judged()).faults == []
         assert (tmp_path / "secret").read_text("ascii") != ""
+
+
+async def test_who_invites_the_bot_before_its_first_sync_is_greeted(tmp_path: Path, synapse: Synapse) -> None:
+    """A first life notes the invitations, a second joins, and neither keeps how far it has read."""
+    async with matrix_town(tmp_path, synapse) as new_town:
+        invited = await new_town.arrive()
+        await new_town.bot.start(("since_unkept", 1), ("since_unkept", 1))
+        await asyncio.gather(*[resident.tell() for resident in invited])
+        await new_town.bot.settled()
+
+        assert (await new_town.judged()).faults == []

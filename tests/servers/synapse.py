@@ -224,6 +224,8 @@ def _config(folder: Path, port: int, secret: str) -> dict[str, Any]:
         "url_preview_enabled": False,
         "presence": {"enabled": False},
         "filter_timeline_limit": TIMELINE_LIMIT,
+        # Else a bot that forgets how far it has read is given everything once more for two minutes, as if it had not.
+        "caches": {"sync_response_cache_duration": "0s"},
         **_no_rate_limits(),
     }
 

@@ -36,6 +36,11 @@ class Joining:
         """Go on with what was asked before a restart."""
         await self.accept(orjson.loads(await self._road.recall(self._key) or "{}"))
 
+    async def note(self, rooms: Mapping[str, str]) -> None:
+        """Keep rooms (id → a homeserver that knows it) that `resume` is to begin with."""
+        self._wanted |= orjson.loads(await self._road.recall(self._key) or "{}") | dict(rooms)
+        await self._keep()
+
     async def accept(self, rooms: Mapping[str, str]) -> None:
         """Begin to join rooms (id → a homeserver that knows it); returns as soon as they are kept."""
         fresh = {room: via for room, via in rooms.items() if room not in self._tasks}

@@ -70,17 +70,30 @@ class Syncing:
 
     async def _begin(self) -> None:
         self._since = await self._road.recall(f"{self._channel}:since")
-        await self._joining.resume()
+        if self._since:
+            await self._joining.resume()
 
     async def _turn(self) -> None:
         rooms, next_batch = await self._sync()
         batch = Batch(to_join=dict(_invitations(rooms, self._me.user_id)))
-        if self._since:  # else it is our first day here, and what was said before is not for us
-            await self._collect(batch, rooms)
+        if not self._since:
+            await self._begin_first_day(batch.to_join, next_batch)
+            return
+        await self._collect(batch, rooms)
         await self._joining.accept(batch.to_join)
         if batch.raws:
             await self._road.take(self._channel, batch.raws, partial(read, here=await self._here(batch)))
         await self._advance(next_batch)
+
+    async def _begin_first_day(self, to_join: dict[str, str], next_batch: str) -> None:
+        """Take nothing of what was said before; join only when it is kept from where on everything is for us.
+
+        The other way round, a crash in between would leave us in rooms whose beginning no later sync brings.
+        """
+        await self._joining.note(to_join)
+        await self._advance(next_batch)
+        if self._since:
+            await self._joining.resume()
 
     async def _sync(self) -> tuple[Raw, str]:
         since = {"since": self._since} if self._since else {}
