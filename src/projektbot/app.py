@@ -48,7 +48,7 @@ from projektbot.web.pages import Site
 log = structlog.get_logger()
 
 AHEAD = "demo:ahead"  # seconds the demo's clock was moved on
-CLOSING_SECONDS = 10.0  # what is in flight may arrive; what is left over goes again at the next start
+UNFINISHED = timedelta(hours=1)  # a file still being written after that long never will be
 FEATURED = ("idea", "drafts", "ideas", "menu", "help", "language", "privacy")
 ALWAYS = ("cancel", "back", "skip")
 
@@ -138,6 +138,7 @@ def build(settings: Settings, *more: Channel, demo: bool = False, clock: Clock |
     upgrade(engine)
     store = Store(engine)
     media = MediaStore(settings.data_dir / "media")
+    media.tidy((clock.now() - UNFINISHED).timestamp())
     web_chat = WebChat(store, settings.data_dir / "spool", now=clock.now, read_file=_reader(media))
     channels: dict[str, Channel] = {"web": web_chat, **_messengers(settings, media, book, languages)}
     channels |= {channel.name: channel for channel in more}

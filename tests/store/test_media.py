@@ -26,6 +26,8 @@ SOUNDS = {
     "opus, as Telegram and Element record": (OGG + OPUS, "audio/ogg"),
     "vorbis": (OGG + b"\x01\x1e\x01vorbis" + bytes(23), "audio/ogg"),
     "mp3 with a title": (b"ID3\x04" + bytes(5) + b"\x0a" + bytes(10) + b"\xff\xfb\x90\x64" + bytes(400), "audio/mpeg"),
+    "mp3 of a low rate": (b"\xff\xf3\x40\xc4" + bytes(200), "audio/mpeg"),
+    "mp3 with a checksum": (b"\xff\xfa\x90\x64" + bytes(413), "audio/mpeg"),
     "mp3": (b"\xff\xfb\x90\x64" + bytes(413), "audio/mpeg"),
     "m4a, as an iPhone records": (b"\x00\x00\x00\x20ftypM4A \x00\x00\x02\x00M4A mp42isom" + bytes(54), "audio/mp4"),
     "m4a, as Android records": (b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom" + bytes(50), "audio/mp4"),
@@ -228,3 +230,19 @@ def test_nobody_reads_beside_the_folder(media: MediaStore, tmp_path: Path, name:
 
     with pytest.raises(Rejected):
         media.read(name)
+
+
+def test_what_a_death_while_writing_left_is_deleted_later(tmp_path: Path) -> None:
+    store = MediaStore(tmp_path)
+    kept = store.save(OGG + OPUS, Kind.AUDIO)
+    half = store.path(kept.sha256).with_suffix(".4711")
+    half.write_bytes(b"half")
+    written = half.stat().st_mtime
+
+    store.tidy(written - 1)
+    still_there = half.exists()
+    store.tidy(written + 1)
+
+    assert still_there
+    assert not half.exists()
+    assert store.read(kept.sha256) == OGG + OPUS

@@ -45,6 +45,12 @@ class MediaStore:
         """Return a stored file."""
         return self.path(sha256).read_bytes()
 
+    def tidy(self, before: float) -> None:
+        """Delete what a death while writing left behind before a time (seconds since 1970 UTC)."""
+        for path in self.folder.glob("*/*.*"):
+            if path.stat().st_mtime < before:
+                path.unlink(missing_ok=True)
+
     def path(self, sha256: str) -> Path:
         """Return where a file lies."""
         if len(sha256) != 64 or not sha256.isalnum() or not sha256.isascii():  # noqa: PLR2004 - hex digits of SHA-256
@@ -96,6 +102,8 @@ def _sniffed(data: bytes, allowed: frozenset[str]) -> str:
         found = [match.mime_type for match in puremagic.magic_string(data)]
     except (puremagic.PureError, ValueError):
         found = []
+    if _is_mpeg_sound(data):
+        found.append("audio/mpeg")
     for mime in found:
         known = {"application/ogg": "audio/ogg", "audio/opus": "audio/ogg", "video/mp4": "audio/mp4"}.get(mime, mime)
         known = {"audio/x-wav": "audio/wav", "audio/wave": "audio/wav", "video/webm": "audio/webm"}.get(known, known)
@@ -104,6 +112,11 @@ def _sniffed(data: bytes, allowed: frozenset[str]) -> str:
     if "text/plain" in allowed and _is_text(data):
         return "text/plain"
     raise Rejected("wrong_type")
+
+
+def _is_mpeg_sound(data: bytes) -> bool:
+    """Say whether data begins with a frame of MPEG layer III (ISO/IEC 11172-3, 2.4.1.3): eleven bits set, layer 01."""
+    return len(data) > 1 and data[0] == 0xFF and data[1] & 0xE6 == 0xE2  # noqa: PLR2004 - the bits named above
 
 
 def _is_text(data: bytes) -> bool:
