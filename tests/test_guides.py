@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from projektbot import app, jobs
+from projektbot import jobs
 from projektbot.civic.projects import tables as _projects  # adds its tables to the metadata
+from projektbot.delivery import sender
 from projektbot.store.tables import metadata
 from projektbot.turns.road import TRIES
 from tests.playing.living import living
@@ -47,8 +48,8 @@ def test_figures_in_the_guides_are_those_of_the_code() -> None:
     assert f"{jobs.HANDLED_KEPT.days} days; failed ones" in PRIVACY
     assert f"what a person wrote | {jobs.SENT_KEPT.days} days |" in PRIVACY
     assert f"older than {jobs.HANDLED_KEPT.days} days" in THREATS
-    assert "within ten seconds" in OPERATING
-    assert app.CLOSING_SECONDS == 10
+    assert "within five seconds" in OPERATING
+    assert sender.CLOSING_SECONDS == 5
     assert "three tries" in THREATS
     assert TRIES == 3
 
