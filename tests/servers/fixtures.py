@@ -23,11 +23,19 @@ async def synapse(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Syn
         await server.stop()
 
 
-@pytest_asyncio.fixture
-async def browser() -> AsyncIterator[Browser]:
-    """Open a browser for one test; where there is none, the test is skipped."""
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def open_browser() -> AsyncIterator[Browser]:
+    """Open one browser for all tests; where there is none, they are skipped."""
     executable = chromium()
     if executable is None:
         pytest.skip(NO_CHROMIUM)
     async with browse(executable) as opened:
         yield opened
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def browser(open_browser: Browser) -> AsyncIterator[Browser]:
+    """Lend the browser to one test, and close all pages it has left open: the next begins without its cookies."""
+    yield open_browser
+    for context in open_browser.contexts:
+        await context.close()

@@ -18,7 +18,7 @@ PAGE = """<!doctype html>
 <body><main><h1>Town hall</h1><img src="data:,"><script>document.title = "Scripted"</script></main></body></html>"""
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def address() -> AsyncIterator[str]:
     async def page(_: web.Request) -> web.Response:
         return web.Response(text=PAGE, content_type="text/html")
@@ -33,6 +33,7 @@ async def address() -> AsyncIterator[str]:
     await runner.cleanup()
 
 
+@pytest.mark.asyncio(loop_scope="session")  # where the browser is
 async def test_a_page_is_shown_and_its_script_runs(browser: Browser, address: str) -> None:
     page = await browser.new_page()
 
@@ -42,6 +43,7 @@ async def test_a_page_is_shown_and_its_script_runs(browser: Browser, address: st
     assert await page.inner_text("h1") == "Town hall"
 
 
+@pytest.mark.asyncio(loop_scope="session")  # where the browser is
 async def test_axe_finds_a_picture_without_words(browser: Browser, address: str) -> None:
     page = await browser.new_page()
     await page.goto(address)
@@ -51,6 +53,7 @@ async def test_axe_finds_a_picture_without_words(browser: Browser, address: str)
     assert "image-alt" in {violation["id"] for violation in found.response["violations"]}
 
 
+@pytest.mark.asyncio(loop_scope="session")  # where the browser is
 async def test_no_other_host_can_be_reached(browser: Browser) -> None:
     page = await browser.new_page()
 

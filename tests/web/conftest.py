@@ -17,8 +17,8 @@ async def town(tmp_path: Path) -> AsyncIterator[Town]:
         yield town
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def street(tmp_path: Path) -> AsyncIterator[Town]:
-    """Build a town on a real server, with the demo."""
+    """Build a town on a real server, with the demo, for the browser: it runs where that does."""
     async with a_town(tmp_path, demo=True) as town, served(town):
         yield town

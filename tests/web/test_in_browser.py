@@ -12,6 +12,8 @@ from playwright.async_api import Browser, Page, ViewportSize, expect
 from projektbot.messages import Choice
 from tests.web.town import Town, says
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")  # where the browser is
+
 PHONE = ViewportSize(width=390, height=844)
 # the words of what has the focus, if anything has
 FOCUSED = "(([on]) => on === document.body ? '' : (on.labels?.[0] ?? on).textContent)([document.activeElement])"
