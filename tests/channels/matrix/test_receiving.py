@@ -98,9 +98,7 @@ async def test_a_file_that_is_not_there_is_rejected(chat: Chat) -> None:
 
 
 async def test_a_burst_is_taken_once_and_in_order(chat: Chat) -> None:
-    said = [f"message {number}" for number in range(MANY)]
-    for words in said:
-        await chat.anna.say(chat.room, words)
+    said = await chat.anna.say_much(chat.room, MANY)
 
     await chat.road.event(chat.room, Words, MANY)
 
@@ -114,9 +112,7 @@ async def test_an_outage_leaves_no_gap(
     async with receiving(make_channel(), road):
         room = await opened_chat(anna, account, road)
     # What a sync gives at most, one page before it, and the beginning of a second.
-    said = [f"message {number}" for number in range(220)]
-    for words in said:
-        await anna.say(room, words)
+    said = await anna.say_much(room, 220)
 
     async with receiving(make_channel(), road):
         await road.event(room, Words, len(said))
@@ -260,8 +256,7 @@ async def test_what_was_said_between_being_put_out_and_asked_in_again_stays_ther
         room = await anna.create_room(invite=[account.user_id], initial_state=[HISTORY_FOR_ALL])
         await road.event(room, Command)
         await anna.kick(room, account.user_id)
-        for number in range(MANY):
-            await anna.say(room, f"without you {number}")
+        await anna.say_much(room, MANY)
         await anna.invite(room, account.user_id)
         await road.event(room, Command, 2)
         await anna.say(room, "welcome back")
