@@ -120,7 +120,7 @@ class Clock:
         await self.settle()
         while not task.done() and self._sleepers:
             await self._wake_first()
-        await asyncio.wait_for(task, 5)
+        await asyncio.wait_for(task, 30)
 
     async def _wake_first(self) -> None:
         at, _, future = heappop(self._sleepers)

@@ -17,6 +17,7 @@ from tests.servers import botapi
 from tests.servers.matrix_person import MatrixPerson
 
 WAIT = 30.0
+WAITING = 'http-equiv="refresh"'
 # the smallest Ogg page with an Opus header: enough to be recognised for what it is
 VOICE = b"OggS\x00\x02" + bytes(20) + b"\x01\x13OpusHead\x01\x01\x38\x01\x80\xbb\x00\x00\x00\x00\x00"
 
@@ -235,8 +236,11 @@ class ByWeb:
         await self.told_anew()
 
     async def told_anew(self) -> None:
-        """Load the page."""
-        response = await self._client.get("/chat")
+        """Load the page, again as long as it says itself that an answer is to come."""
+        async with asyncio.timeout(WAIT):
+            response = await self._client.get("/chat")
+            while WAITING in response.text:
+                response = await self._client.get("/chat")
         self._page = _Page()
         self._page.feed(response.text)
 

@@ -12,6 +12,8 @@ from playwright.async_api import Browser, async_playwright
 USUAL_PLACES = [Path("/usr/bin/chromium"), Path("/usr/bin/chromium-browser"), Path("/usr/bin/google-chrome")]
 NO_CHROMIUM = "NO CHROMIUM: web pages are not tested (apt install chromium, or set PROJEKTBOT_CHROMIUM to its path)"
 
+LONGEST_LOOK = 30_000  # milliseconds until what should be on a page is missing, on a busy machine
+
 OFFLINE = [
     "--disable-background-networking",
     "--disable-component-update",

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
-from tests.servers.browser import NO_CHROMIUM, browse, chromium
+from tests.servers.browser import LONGEST_LOOK, NO_CHROMIUM, browse, chromium
 from tests.servers.synapse import Synapse
 
 
@@ -29,6 +29,7 @@ async def open_browser() -> AsyncIterator[Browser]:
     executable = chromium()
     if executable is None:
         pytest.skip(NO_CHROMIUM)
+    expect.set_options(timeout=LONGEST_LOOK)
     async with browse(executable) as opened:
         yield opened
 

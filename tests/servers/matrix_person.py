@@ -20,7 +20,7 @@ T = TypeVar("T")
 TIMELINE_LIMIT = 5000  # so many new events in one answer to /sync; more would leave a gap in what a person sees
 SYNC_SECONDS = 30.0  # how long the server may hold a /sync in which nothing happens
 RETRY_SECONDS = 0.1  # between tries while the server is down
-WAIT_SECONDS = 10.0  # for what should come at once, on a busy machine
+WAIT_SECONDS = 30.0  # for what should come at once, on a busy machine
 
 _FILTER = json.dumps(
     {

@@ -134,7 +134,7 @@ async def test_readers_do_not_wait_for_the_writer(store: Store) -> None:
     go = hold(store)
     store.do(put, "b")
 
-    assert await asyncio.wait_for(store.read(everything), 5) == ["a"]
+    assert await asyncio.wait_for(store.read(everything), 30) == ["a"]
     go.set()
 
 

@@ -142,7 +142,7 @@ async def _batch(town: Town, batch: list[Inbound], seen: set[str]) -> None:
     wanted = Counter(inbound.chat for inbound in fresh if answered(inbound))
 
     await town.take(*batch)
-    await asyncio.wait_for(town.turns.settle(), 10)
+    await asyncio.wait_for(town.turns.settle(), 30)
 
     letters = town.letters[before:]
     told = Counter(letter.chat for letter in letters)

@@ -41,7 +41,7 @@ async def at_the_picture(town: Town, chat: str = "anna") -> Person:
 async def sends(person: Person, ref: str, kind: Kind = Kind.IMAGE) -> str:
     """Send a file and return what is said once it has been looked at."""
     await person.does(Upload(kind, ref))
-    await asyncio.wait_for(person.town.turns.settle(), 10)
+    await asyncio.wait_for(person.town.turns.settle(), 30)
     return person.town.told(person.chat)[-1]
 
 
@@ -226,7 +226,7 @@ async def test_an_upload_that_cannot_be_written_down_does_not_silence_the_chat(t
     town.desk.files["photo"] = photo()
 
     await anna.does(Upload(Kind.IMAGE, "photo", size=10**30, caption="half a smile: \ud83d"))
-    await asyncio.wait_for(town.turns.settle(), 10)
+    await asyncio.wait_for(town.turns.settle(), 30)
 
     assert len(town.told("anna")[-1]) > 0
     assert "Is everything right?" in await anna.says("/skip") or "contribute" in town.told("anna")[-1]

@@ -31,7 +31,7 @@ from projektbot.turns.batch import World
 
 ZONE = ZoneInfo("Europe/Berlin")
 NOON = datetime(2026, 6, 15, 10, tzinfo=UTC)  # 12 o'clock in Berlin, a Monday
-WAIT = 10.0  # seconds until a test that hangs has failed
+WAIT = 30.0  # seconds until a test that hangs has failed
 
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 

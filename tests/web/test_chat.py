@@ -339,7 +339,7 @@ async def _first_events(town: Town, visitor: httpx.AsyncClient, **headers: str) 
     """Read a stream until the first batch has come."""
     async with httpx.AsyncClient(base_url=town.url, headers=headers) as browser:
         cookies = {"Cookie": f"{COOKIE}={visitor.cookies[COOKIE]}"}
-        async with browser.stream("GET", "/chat/events", headers=cookies) as answer, asyncio.timeout(5):
+        async with browser.stream("GET", "/chat/events", headers=cookies) as answer, asyncio.timeout(30):
             assert answer.headers["Content-Type"].startswith("text/event-stream")
             text = ""
             async for chunk in answer.aiter_text():

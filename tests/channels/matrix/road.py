@@ -12,7 +12,7 @@ from projektbot.messages import Event, Inbound
 
 E = TypeVar("E")
 
-WAIT_SECONDS = 20.0  # for what should come at once, on a busy machine
+WAIT_SECONDS = 30.0  # for what should come at once, on a busy machine
 
 
 class RecordingRoad:

@@ -48,7 +48,7 @@ class House:
 
     async def events(self, count: int) -> list[Event]:
         """Wait until so many have come."""
-        async with asyncio.timeout(10), self._changed:
+        async with asyncio.timeout(30), self._changed:
             await self._changed.wait_for(lambda: len(self.taken) >= count)
         return [inbound.event for inbound in self.taken]
 
@@ -97,7 +97,7 @@ def says(words: str, *, choices: tuple[Choice, ...] = (), replaces: str = "", re
 
 async def until(true: Callable[[], object]) -> None:
     """Let others run until something is so."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not true():  # noqa: ASYNC110 - the server rings no bell for its own state
             await asyncio.sleep(0.005)
 

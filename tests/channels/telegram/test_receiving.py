@@ -203,7 +203,7 @@ async def test_receiving_ends_when_it_is_cancelled() -> None:
     async with BotApiServer() as server, receiving(channel_for(server), House()) as task:
         await until(lambda: any(call.method == "deleteWebhook" for call in server.bot().calls))
         task.cancel()
-        await asyncio.wait([task], timeout=5)
+        await asyncio.wait([task], timeout=30)
 
         assert task.cancelled()
 

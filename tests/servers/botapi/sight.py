@@ -10,7 +10,7 @@ from typing import TypeVar
 from tests.servers.botapi.chats import Chat, Happening, Json
 from tests.servers.botapi.world import World
 
-PATIENCE = 10.0
+PATIENCE = 30.0
 Found = TypeVar("Found")
 
 
