@@ -9,6 +9,9 @@ MAX_LINES := 420
 TEMPLATE  := .venv/projektbot.pot
 LOCALES   := de
 
+# So many tests at once. Much of their time is waiting for other processes: two cores are busy with four of them.
+WORKERS ?= 4
+
 # Stamps lie inside the environment, so that removing .venv removes them.
 TOOLS_STAMP   := .venv/.stamp-tools
 RUNTIME_STAMP := .venv/.stamp-runtime
@@ -72,8 +75,10 @@ demo-telegram: env-dev ## play it over Telegram's Bot API, against a server of o
 
 # --- checking it -----------------------------------------------------------------------------------------------------
 
+# Whoever starts Python without its .pyc files would have every worker compile all of them.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: env-dev ## run all tests; what was skipped is told at the end
-	$(BIN)/python -m pytest -ra
+	$(BIN)/python -m pytest -ra -n $(WORKERS) --dist worksteal
 
 # All of them run, whatever the first one finds.
 lint: env-dev ## look over the code: ruff, mypy, imports, sizes
