@@ -136,6 +136,19 @@ async def test_a_row_whose_draft_is_sent_says_nothing(town: Town) -> None:
     assert not await town.count(due)
 
 
+async def test_a_row_that_leads_to_nothing_more_is_gone_when_it_was_carried_out(town: Town) -> None:
+    """Else it would be carried out again at every tick, for good."""
+    anna = town.person("anna")
+    await anna.begins_an_idea()
+    await anna.says("A place to rest for everybody", "Health", "Altstadt", "/skip", "/skip", "/skip", "Send the idea")
+    (row,) = await town.rows(due)
+    town.clock.advance(DAY)
+
+    await town.turns.wake([row.id])
+
+    assert await town.rows(due) == []
+
+
 async def test_each_draft_has_at_most_one_row(town: Town) -> None:
     anna = town.person("anna")
     await anna.begins_an_idea()
