@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Engine, event, inspect
 
 import projektbot.civic.house  # noqa: F401 - knows every room, so that all their tables are in the metadata
 from projektbot.store.database import open_engine
@@ -96,6 +98,41 @@ def test_two_programs_that_start_at_once_upgrade_once(engine: Engine, tmp_path: 
 
     assert revision(engine) == HEAD
     other.dispose()
+
+
+def test_an_upgrade_is_one_transaction(engine: Engine, tmp_path: Path) -> None:
+    """Nobody sees half of it, and from its first table on nobody else can begin one."""
+    with engine.connect() as db:
+        db.exec_driver_sql("SELECT 1")  # the file is there and in WAL
+    states: list[tuple[int, bool]] = []
+
+    with closing(sqlite3.connect(tmp_path / "old.db", timeout=0, isolation_level=None)) as other:
+
+        @event.listens_for(engine, "before_cursor_execute")
+        def look(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+            if statement.strip().startswith("CREATE"):
+                states.append((seen_by(other), lets_write(other)))
+
+        upgrade(engine)
+
+    assert len(states) > len(metadata.tables)
+    assert set(states) == {(0, False)}
+
+
+def seen_by(other: sqlite3.Connection) -> int:
+    """Return how many tables and indexes somebody else sees."""
+    (number,) = other.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    return int(number)
+
+
+def lets_write(other: sqlite3.Connection) -> bool:
+    """Return whether somebody else may begin to write."""
+    try:
+        other.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError:
+        return False
+    other.execute("ROLLBACK")
+    return True
 
 
 def test_a_database_can_go_back_to_the_beginning(engine: Engine) -> None:
