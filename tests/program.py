@@ -12,6 +12,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.ending import end
+
 CHECKOUT = Path(__file__).parent.parent
 PATIENCE = 30.0  # seconds; on an idle machine nothing here takes two
 
@@ -115,11 +117,5 @@ async def running(*command: str, environ: Mapping[str, str], cwd: Path) -> Async
     try:
         yield program
     finally:
-        if process.returncode is None:
-            process.terminate()
-        try:
-            await asyncio.wait_for(process.wait(), PATIENCE)
-        except TimeoutError:
-            process.kill()
-            await process.wait()
+        await end(process, PATIENCE)
         await listening

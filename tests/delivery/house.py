@@ -19,6 +19,7 @@ from projektbot.messages import Letter, Outgoing, Part, micros
 from projektbot.store.tables import addresses, outbox, sessions
 from tests.delivery.clock import Clock, WatchedStore
 from tests.delivery.platform import Platform
+from tests.ending import cancel_all_tasks
 
 ROOM = 5000
 
@@ -124,11 +125,7 @@ class House:
 
     async def kill(self) -> None:
         """Crash: nothing that is in flight gets a chance to say what became of it."""
-        here = asyncio.current_task()
-        victims = [task for task in asyncio.all_tasks() if task is not here]
-        for task in victims:
-            task.cancel()
-        await asyncio.gather(*victims, return_exceptions=True)
+        await cancel_all_tasks()
         await self.clock.settle()
         self.delivery = self._run = None
 

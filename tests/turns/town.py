@@ -28,6 +28,7 @@ from projektbot.store.media import MediaStore
 from projektbot.store.tables import addresses, metadata, sessions
 from projektbot.turns import Turns
 from projektbot.turns.batch import World
+from tests.ending import cancel_all_tasks
 
 ZONE = ZoneInfo("Europe/Berlin")
 NOON = datetime(2026, 6, 15, 10, tzinfo=UTC)  # 12 o'clock in Berlin, a Monday
@@ -136,11 +137,7 @@ class Town:
 
     async def kill(self) -> None:
         """Crash: whatever is waiting in memory is gone."""
-        here = asyncio.current_task()
-        victims = [task for task in asyncio.all_tasks() if task is not here]
-        for task in victims:
-            task.cancel()
-        await asyncio.gather(*victims, return_exceptions=True)
+        await cancel_all_tasks()
         await self.close()
 
     # ---- looking -----------------------------------------------------------------------------------------------------

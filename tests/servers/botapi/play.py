@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from tests.ending import end
 from tests.servers.botapi.chats import Happening
 from tests.servers.botapi.people import Person
 from tests.servers.botapi.server import BotApiServer
@@ -91,13 +92,7 @@ async def bot_process(environment: Mapping[str, str]) -> AsyncIterator[asyncio.s
     try:
         yield process
     finally:
-        if process.returncode is None:
-            process.terminate()
-            try:
-                await asyncio.wait_for(process.wait(), GRACE)
-            except TimeoutError:
-                process.kill()
-                await process.wait()
+        await end(process, GRACE)
 
 
 def environment(server: BotApiServer, data_dir: str) -> dict[str, str]:
