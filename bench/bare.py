@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Dialect, Engine, event
 
 WRITES = ("INSERT", "UPDATE", "DELETE")
 
@@ -25,30 +27,68 @@ Batch = list[Write]
 
 
 class Recorder:
-    """Notes every transaction that writes, statement by statement."""
+    """Notes every transaction that writes, statement by statement, as `sqlite3` is given it."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self) -> None:
         self.batches: list[Batch] = []
         self._open: Batch = []
-        event.listen(engine, "before_cursor_execute", self._note)
-        event.listen(engine, "commit", self._close)
 
-    def _note(
-        self,
-        _db: Connection,
-        _cursor: object,
-        sql: str,
-        given: Any,  # noqa: ANN401 - a row, or several
-        _context: object,
-        several: bool,  # noqa: FBT001 - as above
-    ) -> None:
-        if sql.startswith(WRITES):
-            self._open.append(Write(sql, given if several else [given], several))
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Note what is written through connections that are opened meanwhile."""
 
-    def _close(self, _db: Connection) -> None:
-        if self._open:
+        def connect(_dialect: Dialect, _record: object, _given: object, named: dict[str, Any]) -> None:
+            named["factory"] = partial(_Noted, self)
+
+        event.listen(Engine, "do_connect", connect)
+        try:
+            yield
+        finally:
+            event.remove(Engine, "do_connect", connect)
+
+    def note(self, sql: str, rows: Sequence[Any], *, several: bool) -> None:
+        """Note a statement of the open transaction; making the tables is no part of it."""
+        if sql.startswith(WRITES) and "alembic_version" not in sql:
+            self._open.append(Write(sql, rows, several))
+
+    def close(self, *, kept: bool) -> None:
+        """Note how the open transaction ended."""
+        if self._open and kept:
             self.batches.append(self._open)
-            self._open = []
+        self._open = []
+
+
+class _Noted(sqlite3.Connection):
+    def __init__(self, recorder: Recorder, *given: Any, **named: Any) -> None:  # noqa: ANN401 - sqlite3's own
+        super().__init__(*given, **named)
+        self._recorder = recorder
+
+    def cursor(self, _factory: object = None) -> sqlite3.Cursor:  # type: ignore[override]  # never another
+        return super().cursor(partial(_NotedCursor, self._recorder))
+
+    def commit(self) -> None:
+        super().commit()
+        self._recorder.close(kept=True)
+
+    def rollback(self) -> None:
+        super().rollback()
+        self._recorder.close(kept=False)
+
+
+class _NotedCursor(sqlite3.Cursor):
+    def __init__(self, recorder: Recorder, connection: sqlite3.Connection) -> None:
+        super().__init__(connection)
+        self._recorder = recorder
+
+    def execute(self, sql: str, row: Any = ()) -> Self:  # noqa: ANN401 - as above
+        self._recorder.note(sql, [row], several=False)
+        super().execute(sql, row)
+        return self
+
+    def executemany(self, sql: str, rows: Any) -> Self:  # noqa: ANN401 - as above
+        self._recorder.note(sql, rows, several=True)
+        super().executemany(sql, rows)
+        return self
 
 
 def row_by_row(batches: Sequence[Batch]) -> list[Batch]:

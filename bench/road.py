@@ -23,27 +23,22 @@ TIMES: Final = 2  # ideas of each person: the second meets somebody we know
 
 async def road(people: int) -> Sample:
     """Carry conversations of so many people in each lane; return what that took."""
-    sample, _ = await _carry(people, record=False)
-    return sample
-
-
-async def recorded(people: int) -> list[Batch]:
-    """Return the batches of writes that such a run makes."""
-    _, batches = await _carry(people, record=True)
-    return batches
-
-
-async def _carry(people: int, *, record: bool) -> tuple[Sample, list[Batch]]:
     with tempfile.TemporaryDirectory() as folder:
-        async with talking(Path(folder)) as (house, talk):
-            recorder = Recorder(house.store.engine) if record else None
+        async with talking(Path(folder)) as (_, talk):
             lanes = [[talk.talker(f"{lane}-{number}") for number in range(people)] for lane in range(IN_FLIGHT)]
             gc.collect()
             gc.freeze()  # as the program does when it has started
             watch = Watch()
             await asyncio.gather(*[talk.ideas(lane, TIMES) for lane in lanes])
-            sample = watch.sample(IN_FLIGHT * people * TIMES * len(IDEA))
-        return sample, recorder.batches if recorder else []
+            return watch.sample(IN_FLIGHT * people * TIMES * len(IDEA))
+
+
+async def recorded(people: int) -> list[Batch]:
+    """Return the batches of writes that such a run makes."""
+    recorder = Recorder()
+    with recorder.listening():
+        await road(people)
+    return recorder.batches
 
 
 def bare(batches: Sequence[Batch], turns: int) -> Sample:

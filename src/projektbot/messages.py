@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol, TypeAlias
 
 import orjson
 
+from projektbot.records import record
+
 # ---- in ------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Words:
     """A typed message. `to` is the platform id of the message it answers, if the person used the reply function."""
 
@@ -21,7 +22,7 @@ class Words:
     to: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Command:
     """`/name argument`, without slash and without `@bot`; `argument` of `/start` is the deep link's payload."""
 
@@ -29,7 +30,7 @@ class Command:
     argument: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Tap:
     """A button of ours. `message` is the platform id of the message that carries it."""
 
@@ -37,7 +38,7 @@ class Tap:
     message: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Pick:
     """The `number`-th choice of one of our messages (a reaction 1️⃣): the road finds the token."""
 
@@ -45,7 +46,7 @@ class Pick:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Shared:
     """A shared location, WGS 84 degrees."""
 
@@ -61,7 +62,7 @@ class Kind(StrEnum):
     FILE = "file"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Stored:
     """A file in our store, named by its content."""
 
@@ -71,7 +72,7 @@ class Stored:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Upload:
     """A file somebody sent: `ref` is the platform's handle; `file` is set once it is stored.
 
@@ -87,7 +88,7 @@ class Upload:
     problem: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Edited:
     """An earlier message of the person now says something else. `message` is its inbound key's message id."""
 
@@ -95,28 +96,28 @@ class Edited:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Odd:
     """Something we have no use for (sticker, contact, poll …): answered in words. `what` is the platform's word."""
 
     what: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Presence:
     """The person blocked or unblocked us, or our membership in a group changed."""
 
     here: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Migrated:
     """The chat goes on under another id."""
 
     to: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Wake:
     """A due row of a session has come: `frame` is the draft it speaks of."""
 
@@ -126,7 +127,7 @@ class Wake:
 Event: TypeAlias = Words | Command | Tap | Pick | Shared | Upload | Edited | Odd | Presence | Migrated | Wake
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Inbound:
     """One thing a person did, as the road takes it.
 
@@ -187,7 +188,7 @@ class Style(StrEnum):
     QUOTE = "quote"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Part:
     """A run of text in one style; `url` only with Style.LINK."""
 
@@ -196,7 +197,7 @@ class Part:
     url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Choice:
     """Something to tap. `token` comes back in Tap (at most 64 bytes).
 
@@ -209,7 +210,7 @@ class Choice:
     word: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Media:
     """A stored file to send; `alt` is its content in words."""
 
@@ -218,7 +219,7 @@ class Media:
     alt: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Outgoing:
     """One message, structured and rendered in the reader's language; never markup.
 
@@ -255,7 +256,7 @@ def outgoing_from(data: dict[str, Any]) -> Outgoing:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Letter:
     """A committed outbox row on its way. Times are microseconds since 1970 UTC.
 
@@ -274,7 +275,7 @@ class Letter:
     attempts: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Limits:
     """What a platform allows, as data. Rates are messages a second; `reserved` of `rate` are kept for replies."""
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import TypeAlias
 
+from projektbot.records import record
+
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")  # a named gap in a sentence
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Money:
     """An amount in the smallest unit of a currency (cents), never a float."""
 
@@ -19,7 +21,7 @@ class Money:
     currency: str = "EUR"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Place:
     """A point in WGS 84 degrees."""
 
@@ -33,7 +35,7 @@ class Own(str):
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Text:
     """A message to translate: an English msgid, its plural and count if it has one, and named values."""
 

@@ -12,8 +12,9 @@ from projektbot.dialog.book import Book, make_book
 from projektbot.dialog.engine import Result, Turn, resume, step
 from projektbot.dialog.model import Answers, Dialog, Value
 from projektbot.dialog.read import read_dialog
+from projektbot.dialog.saying import Button
 from projektbot.dialog.session import Session, dump, load
-from projektbot.dialog.talk import Button, Scene
+from projektbot.dialog.talk import Scene
 from projektbot.i18n import Languages, read_catalogs
 from projektbot.messages import Command, Event, Tap, Words
 from projektbot.texts import Own, Text
@@ -224,7 +225,7 @@ class Player:
 
     def button(self, label: str) -> str:
         """Return the token of a button that is offered."""
-        labels = {self._label(b): b.token for b in self.turn.buttons}
+        labels = {self._label(b): b.token for b in self.turn.prompt.buttons}
         assert label in labels, f"{label!r} is none of {list(labels)}"
         return labels[label]
 
@@ -234,11 +235,13 @@ class Player:
 
     def labels(self) -> list[str]:
         """Return what is offered."""
-        return [self._label(b) for b in self.turn.buttons]
+        return [self._label(b) for b in self.turn.prompt.buttons]
 
     def said(self) -> str:
         """Return what was said last."""
-        return "\n".join(self.languages.words(line.text, self.session.locale) for line in self.turn.lines)
+        return "\n".join(
+            self.languages.words(line.text, self.session.locale) for line in (*self.turn.lines, *self.turn.prompt.lines)
+        )
 
     def answers(self) -> Answers:
         """Return the answers of the open dialog."""

@@ -103,7 +103,7 @@ def test_a_long_list_has_pages_and_its_numbers_go_on() -> None:
     assert player.labels()[:2] == ["Letter A", "Letter B"]
     player.taps("More …")
 
-    assert player.turn.first == 11
+    assert player.turn.prompt.first == 11
     assert player.labels()[0] == "Letter K"
     player.says("12")
     assert player.answers()["one"] == "l"
@@ -113,7 +113,7 @@ def test_more_as_a_word_turns_the_page_too() -> None:
     player = Player()
     player.says("/all", "w", "3", "/skip", "/skip", "2026-12-24", "/skip", "/more", "/more", "/more")
 
-    assert player.turn.first == 1
+    assert player.turn.prompt.first == 1
 
 
 def test_each_tap_on_a_list_is_kept_until_done() -> None:

@@ -63,7 +63,7 @@ def test_random_people_never_break_the_engine(script: list[object], locale: str)
         note(f"{number}: {act!r}")
         _play(player, act, tokens, number)
         _check(player)
-        tokens += [button.token for button in player.turn.buttons]
+        tokens += [button.token for button in player.turn.prompt.buttons]
 
 
 def _play(player: Player, act: object, tokens: list[str], number: int) -> None:
@@ -87,7 +87,7 @@ def _play(player: Player, act: object, tokens: list[str], number: int) -> None:
 
 def _check(player: Player) -> None:
     assert load(dump(player.session)) == player.session
-    for button in player.turn.buttons:
+    for button in player.turn.prompt.buttons:
         assert len(button.token.encode()) <= TOKEN_BYTES
     assert all(label.strip() for label in player.labels())
     ids = [frame.id for frame in (*player.session.frames, *player.session.drafts)]

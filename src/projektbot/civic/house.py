@@ -20,10 +20,11 @@ from projektbot.dialog.engine import Result
 from projektbot.dialog.house import ActionInfo, Known
 from projektbot.dialog.model import Answers, Value
 from projektbot.dialog.session import Frame, Session
+from projektbot.records import record
 from projektbot.texts import N_, Own, Text
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CityHouse:
     """The house as one person meets it in one turn."""
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from projektbot.messages import micros
+from projektbot.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Who:
     """The person who acts, and where. `person_id` never leaves the store."""
 
@@ -21,7 +21,7 @@ class Who:
     locale: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Tx:
     """One turn's transaction. What an action writes is committed together with the answer it leads to."""
 

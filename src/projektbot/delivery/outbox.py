@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, literal_
 
 from projektbot.delivery.letters import KINDS, SENDS
 from projektbot.messages import Letter, outgoing_from
+from projektbot.store.statement import Statement
 from projektbot.store.tables import addresses, outbox
 
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
@@ -65,7 +66,7 @@ class Found:
     more: bool
 
 
-_settle = (
+_settle = Statement(
     update(outbox)
     .where(outbox.c.id == bindparam("key"))
     .values(
@@ -73,18 +74,19 @@ _settle = (
         attempts=bindparam("tried"),
         external_id=bindparam("external"),
         error=bindparam("reason"),
-    )
+    ),
+    "key",
+    "to_state",
+    "tried",
+    "external",
+    "reason",
 )
 _release = update(outbox).where(outbox.c.id == bindparam("key")).values(state="queued", attempts=bindparam("tried"))
 
 
 def settle(connection: Connection, batch: list[Settled]) -> Sequence[None]:
     """Write down how letters have ended."""
-    rows = [
-        {"key": s.id, "to_state": s.state, "tried": s.attempts, "external": s.external_id, "reason": s.error}
-        for s in batch
-    ]
-    connection.execute(_settle, rows)
+    _settle.many(connection, batch)
     return [None] * len(batch)
 
 

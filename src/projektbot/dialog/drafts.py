@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 from projektbot.dialog.model import Answers, Dialog, Question
 from projektbot.dialog.prompt import DROP, GO, LATER, filled, open_now
+from projektbot.dialog.saying import Button, Prompt
 from projektbot.dialog.session import Frame
-from projektbot.dialog.talk import Button, Due, Talk, handle_of, is_begun
+from projektbot.dialog.talk import Due, Talk, handle_of, is_begun
 from projektbot.dialog.walk import BESIDE, step_at
 from projektbot.texts import N_, Text
 
@@ -140,8 +141,7 @@ def _remind(talk: Talk, frame: Frame) -> None:
     talk.say(N_("You began something and have not finished it yet: {title}", title=title_of(talk.dialog(frame), frame)))
     _say_where(talk, frame)
     handle = handle_of(frame, talk.dialog(frame))
-    talk.about = f"{handle}|"
-    talk.buttons = reminder_buttons(handle)
+    talk.prompt = Prompt(buttons=tuple(reminder_buttons(handle)), about=f"{handle}|")
     reminded = replace(frame, reminded=frame.reminded + 1)
     talk.session = replace(
         talk.session,

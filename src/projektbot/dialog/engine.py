@@ -8,14 +8,15 @@ Laws:
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from projektbot.dialog import attachments, commands, drafts, reply, taps
 from projektbot.dialog.model import Answers, Call, Do, Link, Note, Review
 from projektbot.dialog.prompt import filled, put_question
+from projektbot.dialog.saying import NOTHING, Line, Prompt
 from projektbot.dialog.session import Session
-from projektbot.dialog.talk import Button, Calling, Due, Line, Scene, Talk
+from projektbot.dialog.talk import Calling, Due, Scene, Talk
 from projektbot.dialog.walk import Spot, open_index
 from projektbot.messages import (
     Command,
@@ -31,26 +32,25 @@ from projektbot.messages import (
     Wake,
     Words,
 )
+from projektbot.records import record
 from projektbot.texts import Text
 
 MAX_HOPS = 50  # steps without a person in between; the checker forbids circles, this bounds what it cannot see
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Turn:
-    """What a step came to: the new session, what to say, and what the house is asked for."""
+    """What a step came to: the new session, what is said before the prompt, and what the house is asked for."""
 
     session: Session
     lines: tuple[Line, ...] = ()
-    buttons: tuple[Button, ...] = ()
-    first: int = 1
-    about: str = ""
+    prompt: Prompt = NOTHING
     replaces: str = ""
     call: Calling | None = None
     due: tuple[Due, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Result:
     """What an action came to: the outcome's name, and facts for texts."""
 
@@ -68,7 +68,7 @@ def step(scene: Scene, session: Session, event: Event, *, about: str = "", heard
         drafts.wake(talk, event.frame)
         return _turn(talk)
     first_contact = session.seen == 0
-    talk.session = replace(session, seen=talk.seconds(), reminded_of="")
+    talk.session = session.noticed(talk.seconds())
     if first_contact:
         _welcome(talk)
     _fit_top(talk)
@@ -93,16 +93,7 @@ def resume(scene: Scene, turn: Turn, result: Result | Text, *, question: str = "
 
 
 def _turn(talk: Talk) -> Turn:
-    return Turn(
-        talk.session,
-        tuple(talk.lines),
-        tuple(talk.buttons),
-        talk.first,
-        talk.about,
-        talk.replaces,
-        talk.call,
-        tuple(talk.due),
-    )
+    return Turn(talk.session, tuple(talk.lines), talk.prompt, talk.replaces, talk.call, tuple(talk.due))
 
 
 def _dispatch(talk: Talk, event: Event, about: str, *, first_contact: bool) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from projektbot.dialog.conditions import Condition
@@ -207,6 +207,43 @@ class Dialog:
     def by_name(self) -> dict[str, Step]:
         """Return all steps that have a name, also inside repeats (as "repeat.step")."""
         return dict(_named(self.steps, ""))
+
+    @cached_property
+    def plan(self) -> Plan:
+        """Return the steps as a walk over them needs them, which happens twice a turn."""
+        return _planned(self.steps)
+
+
+# How a walk takes a step: those up to REVIEWS are answered under their name.
+ASKS, ACTS, REVIEWS, CALCULATES, REPEATS, SAYS, LEADS = range(7)
+_HOW = {Question: ASKS, Do: ACTS, Call: ACTS, Review: REVIEWS, Calculate: CALCULATES, Repeat: REPEATS, Note: SAYS,
+        Link: LEADS}  # fmt: skip
+
+
+class Planned(NamedTuple):
+    """A step with how it is taken, looked up beforehand; `inner` are the steps of a repeat."""
+
+    how: int
+    name: str
+    relevant: Condition | None
+    step: Step
+    inner: Plan
+
+
+Plan: TypeAlias = tuple["Planned", ...]
+
+
+def _planned(steps: tuple[Step, ...]) -> Plan:
+    return tuple(
+        Planned(
+            _HOW[type(step)],
+            getattr(step, "name", ""),
+            step.relevant,
+            step,
+            _planned(step.steps) if isinstance(step, Repeat) else (),
+        )
+        for step in steps
+    )
 
 
 def _named(steps: tuple[Step, ...], prefix: str) -> Iterator[tuple[str, Step]]:

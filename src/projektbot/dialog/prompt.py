@@ -8,13 +8,15 @@ import orjson
 
 from projektbot.dialog.answers import Option, shown
 from projektbot.dialog.model import CHOOSING, Answers, Question, Repeat, Review, Type, Value
+from projektbot.dialog.saying import Button, Prompt
 from projektbot.dialog.session import Frame
-from projektbot.dialog.talk import Button, Talk, handle_of
+from projektbot.dialog.talk import Talk, handle_of
 from projektbot.dialog.walk import FACT, Spot, open_index
 from projektbot.texts import N_, PLACEHOLDER, Own, Param, Text
 
 PAGE = 10  # choices at once: more do not fit an old phone's screen
 TOKEN_BYTES = 64  # Bot API: callback_data
+MOST_PROMPTS = 1024  # kept ready; about 5 MB with their words
 
 SKIP, BACK, KEEP, MORE, DONE = ".skip", ".back", ".keep", ".page:", ".done"
 SUBMIT, EDIT, LATER, YES, NO, OK = ".submit", ".edit", ".later", ".yes", ".no", ".ok"
@@ -23,9 +25,45 @@ GO, DROP = ".go", ".drop"
 
 def put_question(talk: Talk, frame: Frame, spots: list[Spot], index: int) -> None:
     """Say the open question and offer what can be tapped."""
+    prompts = talk.scene.book.prompts
+    key = _fixed_by(talk, frame, spots, index)
+    if key is None:
+        talk.prompt = _composed(talk, frame, spots, index, fixed=False)
+        return
+    known = prompts.get(key)
+    if known is None:
+        if len(prompts) >= MOST_PROMPTS:
+            prompts.clear()
+        known = prompts[key] = _composed(talk, frame, spots, index, fixed=True)
+    talk.prompt = known
+
+
+def _fixed_by(talk: Talk, frame: Frame, spots: list[Spot], index: int) -> tuple[object, ...] | None:
+    """Return all that the prompt of a plain question depends on; None if it also depends on what a person did."""
     spot = spots[index]
-    handle = handle_of(frame, talk.dialog(frame))
-    talk.about = f"{handle}|{spot.path}"
+    question = spot.step
+    if frame.view or spot.path in frame.old or not isinstance(question, Question):
+        return None
+    provider = question.provider
+    if (provider and not talk.scene.house.is_fixed(provider)) or placeholders(question.label + question.hint):
+        return None
+    dialog = talk.dialog(frame)
+    place = _place(spots, index) if dialog.keeps else None
+    # steps live as long as the book, so that their identity may stand for them
+    return (
+        id(question),
+        spot.path,
+        handle_of(frame, dialog),
+        place,
+        step_back(spots, index) is None,
+        talk.session.locale,
+    )
+
+
+def _composed(talk: Talk, frame: Frame, spots: list[Spot], index: int, *, fixed: bool) -> Prompt:
+    said, talk.lines = talk.lines, []
+    spot = spots[index]
+    about = f"{handle_of(frame, talk.dialog(frame))}|{spot.path}"
     _say_progress(talk, frame, spots, index)
     match spot.step:
         case Question():
@@ -36,9 +74,10 @@ def put_question(talk: Talk, frame: Frame, spots: list[Spot], index: int) -> Non
             talk.say(filled(talk, frame, spot.step.again, spot.live), bold=True)
     numbered = numbered_buttons(talk, frame, spots, index)
     page = page_of(frame)
-    talk.first = page * PAGE + 1
-    talk.buttons = numbered[page * PAGE : talk.first + PAGE - 1] + _more(numbered, page, talk.about)
-    talk.buttons += _asides(talk, frame, spots, index)
+    offered = numbered[page * PAGE : (page + 1) * PAGE] + _more(numbered, page, about)
+    offered += _asides(talk, frame, spots, index)
+    lines, talk.lines = talk.lines, said
+    return Prompt(tuple(lines), tuple(offered), page * PAGE + 1, about, fixed)
 
 
 def page_of(frame: Frame) -> int:
@@ -63,8 +102,18 @@ def _more(buttons: list[Button], page: int, about: str) -> list[Button]:
 def _say_progress(talk: Talk, frame: Frame, spots: list[Spot], index: int) -> None:
     if not talk.dialog(frame).keeps or not isinstance(spots[index].step, Question):
         return
-    questions = [position for position, spot in enumerate(spots) if isinstance(spot.step, Question)]
-    talk.say(N_("Question {number} of {total}", number=questions.index(index) + 1, total=len(questions)))
+    number, total = _place(spots, index)
+    talk.say(N_("Question {number} of {total}", number=number, total=total))
+
+
+def _place(spots: list[Spot], index: int) -> tuple[int, int]:
+    """Return the how-manieth question is open, and of how many."""
+    number = total = 0
+    for position, spot in enumerate(spots):
+        if spot.asks:
+            total += 1
+            number = total if position == index else number
+    return number, total
 
 
 def _say_question(talk: Talk, frame: Frame, spot: Spot, question: Question) -> None:
@@ -175,7 +224,7 @@ def _say_review(talk: Talk, frame: Frame, spots: list[Spot], review: Review, liv
 
 def questions_answered(spots: list[Spot]) -> list[Spot]:
     """Return what a review shows: the questions that were answered or skipped."""
-    return [spot for spot in spots if isinstance(spot.step, Question) and spot.answered]
+    return [spot for spot in spots if spot.asks and spot.answered]
 
 
 def _summary(talk: Talk, frame: Frame, spot: Spot) -> Text:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from projektbot.dialog.model import Value
+from projektbot.records import record
 from projektbot.texts import Text
 
 MOST_READINGS = 4  # more than four are no help to choose from
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Option:
     """One choice as it is offered now; `label` is already in the reader's language."""
 
@@ -20,21 +20,21 @@ class Option:
     label: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Accepted:
     """The words mean this value."""
 
     value: Value
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Which:
     """The words may mean any of these two to four values; the person is asked which."""
 
     values: tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Wrong:
     """The words are no answer; `text` says why."""
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field
 from typing import Any
 
 import orjson
 
 from projektbot.dialog.model import Answers
+from projektbot.records import record
 
 BASE36 = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Frame:
     """One run of a dialog.
 
@@ -37,8 +38,16 @@ class Frame:
     touched: int = 0
     reminded: int = 0
 
+    def answered(self, answers: Answers, old: Answers, heard: dict[str, str], now: int) -> Frame:
+        """Return the frame after an answer of the person at `now` (seconds since 1970 UTC)."""
+        # written out for the same reason as in Session
+        return Frame(
+            self.id, self.dialog, self.version, self.shape, answers, old, (), 0, heard, self.given, self.caller,
+            self.begun, now, 0,
+        )  # fmt: skip
 
-@dataclass(frozen=True, slots=True)
+
+@record
 class Session:
     """Everything one person (or one group) is in the middle of.
 
@@ -60,7 +69,15 @@ class Session:
 
     def with_top(self, frame: Frame) -> Session:
         """Return the session with another top frame."""
-        return replace(self, frames=(*self.frames[:-1], frame))
+        return self._with((*self.frames[:-1], frame), self.seen, self.reminded_of)
+
+    def noticed(self, now: int) -> Session:
+        """Return the session after a sign of life at `now` (seconds since 1970 UTC)."""
+        return self._with(self.frames, now, "")
+
+    def _with(self, frames: tuple[Frame, ...], seen: int, reminded_of: str) -> Session:
+        # written out: every turn does it twice, and `replace` takes three times as long
+        return Session(frames, self.drafts, self.locale, self.chosen, self.count, reminded_of, seen)
 
 
 def frame_id(count: int) -> str:

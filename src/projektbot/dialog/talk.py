@@ -11,12 +11,14 @@ from projektbot.dialog.answers import Option, objection
 from projektbot.dialog.book import Book
 from projektbot.dialog.house import House
 from projektbot.dialog.model import CHOOSING, Answers, Dialog, Question, Type, Value
+from projektbot.dialog.saying import NOTHING, Line, Prompt
 from projektbot.dialog.session import Frame, Session, frame_id
 from projektbot.dialog.walk import BESIDE, FACT, GIVEN, Spot, open_index, step_at, walk
+from projektbot.records import record
 from projektbot.texts import Text
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Scene:
     """The world a step sees: dialogs, house, clock, and how texts read in a language. Values, no state."""
 
@@ -33,25 +35,7 @@ class Scene:
         return self.now.astimezone(self.zone).date()
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A paragraph of a message. `close` binds it to the one before (one line break instead of two)."""
-
-    text: Text
-    bold: bool = False
-    close: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Button:
-    """A choice; its label may be in the reader's language already."""
-
-    token: str
-    label: Text | str
-    word: str = ""
-
-
-@dataclass(frozen=True, slots=True)
+@record
 class Due:
     """A wake-up for a frame at a time (seconds since 1970 UTC)."""
 
@@ -59,7 +43,7 @@ class Due:
     at: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Calling:
     """An action the house is asked for, with the answers it may take."""
 
@@ -74,9 +58,7 @@ class Talk:
     scene: Scene
     session: Session
     lines: list[Line] = field(default_factory=list)
-    buttons: list[Button] = field(default_factory=list)
-    first: int = 1
-    about: str = ""
+    prompt: Prompt = NOTHING
     replaces: str = ""
     call: Calling | None = None
     due: list[Due] = field(default_factory=list)
@@ -167,18 +149,9 @@ class Talk:
         answers = {**answers, path: value}
         for name, fact in facts.items():
             answers[FACT + name] = fact
-        self.put(
-            replace(
-                frame,
-                answers=answers,
-                old={name: kept for name, kept in frame.old.items() if name != path} if frame.old else frame.old,
-                view=(),
-                misses=0,
-                reminded=0,
-                touched=self.seconds(),
-                heard={**frame.heard, path: self.heard} if self.heard else frame.heard,
-            )
-        )
+        old = {name: kept for name, kept in frame.old.items() if name != path} if frame.old else frame.old
+        heard = {**frame.heard, path: self.heard} if self.heard else frame.heard
+        self.put(frame.answered(answers, old, heard, self.seconds()))
 
     def take_away(self, path: str) -> None:
         """Take one answer of the top frame away; it is offered again when the question is asked."""

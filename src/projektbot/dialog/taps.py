@@ -75,6 +75,8 @@ def bring_up(talk: Talk, handle: str) -> bool:
     if handle.startswith("="):
         return _bring_up_dialog(talk, handle[1:])
     frames = talk.session.frames
+    if frames and frames[-1].id == handle:
+        return True
     for position, frame in enumerate(frames):
         if frame.id == handle:
             talk.session = replace(talk.session, frames=frames[: position + 1])

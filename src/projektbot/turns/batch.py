@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
 import orjson
 from sqlalchemy import Connection
@@ -15,6 +14,7 @@ from projektbot.civic.house import CityHouse, act
 from projektbot.civic.tx import Tx, Who
 from projektbot.dialog.book import Book
 from projektbot.dialog.engine import Turn, resume, step
+from projektbot.dialog.saying import NOTHING
 from projektbot.dialog.session import Session, dump, load
 from projektbot.dialog.talk import Scene
 from projektbot.errors import Refused
@@ -25,7 +25,6 @@ from projektbot.messages import (
     Letter,
     Migrated,
     Odd,
-    Outgoing,
     Pick,
     Presence,
     Tap,
@@ -35,7 +34,7 @@ from projektbot.messages import (
 )
 from projektbot.texts import N_, Text
 from projektbot.turns import rows
-from projektbot.turns.rendering import rendered, said
+from projektbot.turns.rendering import Renderer, Written
 
 DRAFT = "draft"  # kind of the due rows that wake drafts
 
@@ -65,23 +64,30 @@ class Batch:
 
     db: Connection
     world: World
+    renderer: Renderer
     next_id: Callable[[], int]
     now: datetime
     conversations: dict[tuple[str, str], Conversation] = field(default_factory=dict)
     addresses: dict[tuple[str, str], rows.Found] = field(default_factory=dict)
     by_session: dict[int, Conversation] = field(default_factory=dict)
     wakes: list[tuple[int, str, int]] = field(default_factory=list)
-    posts: list[dict[str, Any]] = field(default_factory=list)
+    posts: list[tuple[int, int, str, str, bytes, int]] = field(default_factory=list)
 
     # ---- loading ---------------------------------------------------------------------------------------------------
 
     def load(self, inbounds: Sequence[Inbound]) -> None:
-        """Load the conversations of a batch."""
-        chats: dict[str, set[str]] = {}
+        """Load the conversations of a batch; those of a first contact are made."""
+        wanted: dict[str, dict[str, bool]] = {}
         for inbound in inbounds:
-            chats.setdefault(inbound.channel, set()).add(inbound.chat)
-        for channel, wanted in chats.items():
-            for found in rows.by_chat(self.db, channel, sorted(wanted)):
+            wanted.setdefault(inbound.channel, {})[inbound.chat] = inbound.private
+        moved_to = {inbound.event.to for inbound in inbounds if isinstance(inbound.event, Migrated)}
+        for channel, chats in wanted.items():
+            known = rows.by_chat(self.db, channel, list(chats))
+            # a chat that others move to in this very batch is not made here: it is no first contact
+            new = chats.keys() - {found.chat for found in known} - moved_to
+            if new:
+                known += rows.new_addresses(self.db, channel, {chat: chats[chat] for chat in new}, micros(self.now))
+            for found in known:
                 self._know(found)
 
     def load_sessions(self, ids: Sequence[int]) -> None:
@@ -108,12 +114,13 @@ class Batch:
         return conversation
 
     def conversation(self, inbound: Inbound) -> Conversation:
-        """Return the conversation of an update; a new one at the first contact."""
-        known = self.conversations.get((inbound.channel, inbound.chat))
-        if known is None:
-            at = micros(self.now)
-            known = self._know(rows.new_address(self.db, inbound.channel, inbound.chat, private=inbound.private, at=at))
-        known.found = self.addresses[inbound.channel, inbound.chat]  # answered is where it was asked
+        """Return the conversation of an update."""
+        name = (inbound.channel, inbound.chat)
+        if name not in self.conversations:  # moved to within this batch: fails if it is there by now, and is replayed
+            new = rows.new_addresses(self.db, inbound.channel, {inbound.chat: inbound.private}, micros(self.now))
+            self._know(*new)
+        known = self.conversations[name]
+        known.found = self.addresses[name]  # answered is where it was asked
         return known
 
     # ---- one turn --------------------------------------------------------------------------------------------------
@@ -153,9 +160,9 @@ class Batch:
         self.wakes += [(session_id, due.frame, due.at * 1_000_000) for due in turn.due]
         conversation.changed = conversation.changed or turn.session is not conversation.session
         conversation.session = turn.session
-        if not turn.lines and not turn.buttons:
+        if not turn.lines and turn.prompt is NOTHING:
             return None
-        return self.post(conversation, rendered(turn, self.world.languages, turn.session.locale), kind)
+        return self.post(conversation, self.renderer.turn(turn), kind)
 
     def _act(self, scene: Scene, conversation: Conversation, turn: Turn) -> Turn:
         assert turn.call is not None  # noqa: S101 - asked by the caller
@@ -228,7 +235,7 @@ class Batch:
 
     def _in_group(self, conversation: Conversation) -> Letter:
         text = N_("Ideas are told in private. Please write to me in a chat of our own.")
-        return self.post(conversation, said(text, self.world.languages, conversation.session.locale), "receipt")
+        return self.post(conversation, self.renderer.text(text, conversation.session.locale), "receipt")
 
     # ---- writing ---------------------------------------------------------------------------------------------------
 
@@ -238,35 +245,20 @@ class Batch:
         self._listen(conversation, inbound.locale)  # a first contact's language went with the turn
         text = N_("Something went wrong on our side. I am sorry. If you ask about it, name this number: {number}",
                   number=Text(number))  # fmt: skip
-        return self.post(conversation, said(text, self.world.languages, conversation.session.locale), "receipt")
+        return self.post(conversation, self.renderer.text(text, conversation.session.locale), "receipt")
 
-    def post(self, conversation: Conversation, message: Outgoing, kind: str) -> Letter:
+    def post(self, conversation: Conversation, written: Written, kind: str) -> Letter:
         """Put a message into the outbox."""
         found = conversation.found
         row_id, at = self.next_id(), micros(self.now)
-        self.posts.append(
-            {
-                "id": row_id,
-                "address_id": found.address_id,
-                "kind": kind,
-                "state": "queued",
-                "body": orjson.dumps(message),
-                "created_at": at,
-            }
-        )
-        return Letter(row_id, kind, found.address_id, found.channel, found.chat, found.private, message)
+        self.posts.append((row_id, found.address_id, kind, "queued", written.body, at))
+        return Letter(row_id, kind, found.address_id, found.channel, found.chat, found.private, written.message)
 
     def save(self) -> None:
         """Write everything at once."""
         changed = [c for c in self.by_session.values() if c.changed]
         if changed:
-            rows.save_sessions(
-                self.db,
-                [
-                    {"session": c.found.session_id, "now_state": dump(c.session), "address": c.found.address_id}
-                    for c in changed
-                ],
-            )
+            rows.save_sessions(self.db, [(c.found.session_id, dump(c.session), c.found.address_id) for c in changed])
         if self.posts:
             rows.post(self.db, self.posts)
         if self.wakes:

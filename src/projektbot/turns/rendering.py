@@ -2,29 +2,73 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+import orjson
+
 from projektbot.dialog.engine import Turn
-from projektbot.dialog.talk import Button
+from projektbot.dialog.saying import Button, Line, Prompt
 from projektbot.i18n import Languages
 from projektbot.messages import Choice, Outgoing, Part, Style
 from projektbot.texts import Text
 
 BREAK, PARAGRAPH = "\n", "\n\n"
+MOST_PROMPTS = 1024  # as many as the engine keeps
 
 
-def rendered(turn: Turn, languages: Languages, locale: str) -> Outgoing:
-    """Return what a turn says as one message."""
-    runs = _Runs()
-    for line in turn.lines:
-        if runs.parts or runs.words:
-            runs.add(Style.PLAIN, BREAK if line.close else PARAGRAPH)
-        style = Style.BOLD if line.bold else Style.PLAIN
-        if line.text.params:
-            for part in languages.parts(line.text, locale, style):
-                runs.add(part.style, part.text, part.url)
-        else:
-            runs.add(style, languages.form(line.text, locale))
-    choices = tuple([_choice(button, languages, locale) for button in turn.buttons])
-    return Outgoing(runs.all(), choices, turn.first, about=turn.about, replaces=turn.replaces, lang=locale)
+class Written(NamedTuple):
+    """A message, and how the outbox keeps it."""
+
+    message: Outgoing
+    body: bytes
+
+
+class Renderer:
+    """Puts turns into words; what it found for a fixed prompt it keeps."""
+
+    def __init__(self, languages: Languages) -> None:
+        self.languages = languages
+        self._prompts: dict[tuple[Prompt, str], Written] = {}
+
+    def turn(self, turn: Turn) -> Written:
+        """Return what a turn says as one message."""
+        prompt, locale = turn.prompt, turn.session.locale
+        if turn.lines or not prompt.fixed:
+            return _written(
+                replace(self._message((*turn.lines, *prompt.lines), prompt, locale), replaces=turn.replaces)
+            )
+        ready = self._prompts.get((prompt, locale)) or self._keep(prompt, locale)
+        return _written(replace(ready.message, replaces=turn.replaces)) if turn.replaces else ready
+
+    def text(self, text: Text, locale: str) -> Written:
+        """Return one sentence as a message."""
+        return _written(Outgoing(tuple(self.languages.parts(text, locale)), lang=locale))
+
+    def _keep(self, prompt: Prompt, locale: str) -> Written:
+        if len(self._prompts) >= MOST_PROMPTS:
+            self._prompts.clear()
+        ready = self._prompts[prompt, locale] = _written(self._message(prompt.lines, prompt, locale))
+        return ready
+
+    def _message(self, lines: Sequence[Line], prompt: Prompt, locale: str) -> Outgoing:
+        runs = _Runs()
+        for line in lines:
+            if runs.parts or runs.words:
+                runs.add(Style.PLAIN, BREAK if line.close else PARAGRAPH)
+            style = Style.BOLD if line.bold else Style.PLAIN
+            if line.text.params:
+                for part in self.languages.parts(line.text, locale, style):
+                    runs.add(part.style, part.text, part.url)
+            else:
+                runs.add(style, self.languages.form(line.text, locale))
+        choices = tuple([_choice(button, self.languages, locale) for button in prompt.buttons])
+        return Outgoing(runs.all(), choices, prompt.first, about=prompt.about, lang=locale)
+
+
+def _written(message: Outgoing) -> Written:
+    return Written(message, orjson.dumps(message))
 
 
 def _choice(button: Button, languages: Languages, locale: str) -> Choice:
@@ -58,8 +102,3 @@ class _Runs:
         if self.words:
             self.parts.append(Part("".join(self.words), *self.look))
             self.words = []
-
-
-def said(text: Text, languages: Languages, locale: str) -> Outgoing:
-    """Return one sentence as a message."""
-    return Outgoing(tuple(languages.parts(text, locale)), lang=locale)

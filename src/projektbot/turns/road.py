@@ -6,7 +6,7 @@ import asyncio
 import traceback
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,12 +17,14 @@ from sqlalchemy.exc import OperationalError
 
 from projektbot.errors import ChannelError, Rejected
 from projektbot.messages import Channel, Inbound, Letter, Odd, Upload, dump_inbound, load_inbound, micros
+from projektbot.records import record
 from projektbot.store.database import Store, is_trouble
 from projektbot.store.media import MediaStore
 from projektbot.store.tables import inbox, settings
 from projektbot.store.upsert import upsert
 from projektbot.turns import rows
 from projektbot.turns.batch import Batch, World
+from projektbot.turns.rendering import Renderer
 
 log = structlog.get_logger()
 
@@ -35,7 +37,7 @@ FETCH_PAUSE = 1.0  # seconds after the first try; twice as long after each
 STORE_PAUSE = 1.0  # seconds between tries while the disk is full or the database locked
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Item:
     """An update on the road; `held` if its inbox row exists already."""
 
@@ -43,7 +45,7 @@ class _Item:
     held: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Waiting:
     """An update in line behind a file; `new` resolves once its inbox row is committed."""
 
@@ -67,6 +69,7 @@ class Turns:
         self.media = media
         self.channels = channels
         self.hand_over = hand_over
+        self._renderer = Renderer(world.languages)
         self._last_id = 0
         self._last_number = 0
         self._seq = 0
@@ -196,7 +199,7 @@ class Turns:
         # asked anew, since another process may write into the same store; not below the time, since a restored backup
         # has forgotten ids that a homeserver still knows, and would take for messages it has already
         self._last_id = max(rows.last_outbox_id(db), micros(now))
-        return Batch(db, self.world, self._next_id, now)
+        return Batch(db, self.world, self._renderer, self._next_id, now)
 
     def _fresh(self, db: Connection, items: list[_Item], batch: Batch) -> list[bool]:
         """Note every update as taken; return which had not been before."""
@@ -204,17 +207,17 @@ class Turns:
         for item in items:
             if not item.held:
                 keys.setdefault(item.inbound.channel, []).append(item.inbound.key)
-        seen = {(channel, key) for channel, wanted in keys.items() for key in rows.known_keys(db, channel, wanted)}
-        fresh, new = [], []
-        at = micros(batch.now)
+        known = {(channel, key) for channel, wanted in keys.items() for key in rows.known_keys(db, channel, wanted)}
+        fresh: list[bool] = []
+        new: dict[str, list[str]] = {}
         for item in items:
-            name = (item.inbound.channel, item.inbound.key)
-            fresh.append(item.held or name not in seen)
-            if not item.held and name not in seen:
-                seen.add(name)
-                new.append({"channel": name[0], "key": name[1], "at": at, "state": rows.HANDLED})
-        if new:
-            rows.remember(db, new)
+            name = channel, key = item.inbound.channel, item.inbound.key
+            fresh.append(item.held or name not in known)
+            if not item.held and name not in known:
+                known.add(name)
+                new.setdefault(channel, []).append(key)
+        for channel, taken in new.items():
+            rows.remember(db, channel, taken, micros(batch.now))
         for item in items:
             if item.held:
                 db.execute(_closed(item.inbound))
@@ -235,8 +238,7 @@ class Turns:
             new = not rows.known_keys(db, inbound.channel, [inbound.key])
             if new:
                 self._seq = max(self._seq + 1, micros(self.world.now()))
-                row = {"channel": inbound.channel, "key": inbound.key, "at": micros(self.world.now())}
-                rows.remember(db, [{**row, "state": rows.WAITING, "seq": self._seq, "raw": dump_inbound(inbound)}])
+                rows.hold(db, inbound, self._seq, micros(self.world.now()))
             results.append(new)
         return results
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy.sql.dml import ReturningInsert
 
 from projektbot.dialog.session import Session, dump
+from projektbot.messages import Inbound, dump_inbound
+from projektbot.store.statement import Among, Row, Statement
 from projektbot.store.tables import addresses, due, inbox, outbox, people, sessions, web_messages
 
 HANDLED, WAITING, ASIDE = 0, 1, 2
@@ -26,99 +29,127 @@ class Found(NamedTuple):
     state: bytes
 
 
-_known = select(inbox.c.key).where(
-    inbox.c.channel == bindparam("channel"), inbox.c.key.in_(bindparam("keys", expanding=True))
+_known = Among(
+    lambda keys: select(inbox.c.key).where(inbox.c.channel == bindparam("channel"), inbox.c.key.in_(keys)), "channel"
 )
-# When little is going on, a batch is one update; a list of one would cost half as much again as the statement itself.
-_known_one = select(inbox.c.key).where(inbox.c.channel == bindparam("channel"), inbox.c.key == bindparam("name"))
-_columns = (
+_found = select(
     addresses.c.id,
     addresses.c.channel,
     addresses.c.chat,
     addresses.c.session_id,
     addresses.c.private,
-    addresses.c.blocked_at.is_not(None),
+    addresses.c.blocked_at,
     sessions.c.person_id,
     sessions.c.state,
+).join(sessions, sessions.c.id == addresses.c.session_id)
+_by_chat = Among(
+    lambda chats: _found.where(addresses.c.channel == bindparam("channel"), addresses.c.chat.in_(chats)), "channel"
 )
-_on_channel = (
-    select(*_columns)
-    .join(sessions, sessions.c.id == addresses.c.session_id)
-    .where(addresses.c.channel == bindparam("channel"))
+_by_session = Among(lambda ids: _found.where(sessions.c.id.in_(ids), addresses.c.id == sessions.c.address_id))
+_remember = Statement(insert(inbox), "channel", "key", "at", "state")
+_hold = insert(inbox)
+_save = Statement(
+    update(sessions)
+    .where(sessions.c.id == bindparam("session"))
+    .values(state=bindparam("now_state"), address_id=bindparam("address")),
+    "session",
+    "now_state",
+    "address",
 )
-_by_chat = _on_channel.where(addresses.c.chat.in_(bindparam("chats", expanding=True)))
-_by_one_chat = _on_channel.where(addresses.c.chat == bindparam("name"))
-_by_session = (
-    select(*_columns)
-    .join(sessions, sessions.c.id == addresses.c.session_id)
-    .where(sessions.c.id.in_(bindparam("sessions", expanding=True)), addresses.c.id == sessions.c.address_id)
+_post = Statement(insert(outbox), "id", "address_id", "kind", "state", "body", "created_at")
+_last_post = Statement(select(func.max(outbox.c.id)))
+_new_person = insert(people).returning(people.c.id, sort_by_parameter_order=True)
+_new_session = insert(sessions).returning(sessions.c.id, sort_by_parameter_order=True)
+_new_address = insert(addresses).returning(addresses.c.id, sort_by_parameter_order=True)
+_set_due = Statement(insert(due), "kind", "session_id", "subject", "due_at")
+_forget_due = Statement(
+    delete(due).where(
+        due.c.kind == bindparam("of_kind"),
+        due.c.session_id == bindparam("session"),
+        due.c.subject == bindparam("frame"),
+    ),
+    "of_kind",
+    "session",
+    "frame",
 )
-_remember = insert(inbox)
-_save = update(sessions).where(sessions.c.id == bindparam("session")).values(
-    state=bindparam("now_state"), address_id=bindparam("address")
-)  # fmt: skip
-_post = insert(outbox)
-_last_post = select(func.max(outbox.c.id))
-_new_person = insert(people).returning(people.c.id)
-_new_session = insert(sessions).returning(sessions.c.id)
-_new_address = insert(addresses).returning(addresses.c.id)
-_set_due = insert(due)
-_forget_due = delete(due).where(
-    due.c.kind == bindparam("of_kind"), due.c.session_id == bindparam("session"), due.c.subject == bindparam("frame")
+_sent = Statement(
+    select(outbox.c.body).where(
+        outbox.c.address_id == bindparam("address"), outbox.c.external_id == bindparam("external")
+    ),
+    "address",
+    "external",
 )
 
 
 def known_keys(db: Connection, channel: str, keys: Sequence[str]) -> set[str]:
     """Return which updates were taken before."""
-    if len(keys) == 1:
-        return set(db.scalars(_known_one, {"channel": channel, "name": keys[0]}))
-    return set(db.scalars(_known, {"channel": channel, "keys": keys}))
+    return {key for (key,) in _known.rows(db, keys, channel)}
 
 
-def remember(db: Connection, rows: list[dict[str, Any]]) -> None:
-    """Note updates as taken."""
-    db.execute(_remember, rows)
+def remember(db: Connection, channel: str, keys: Iterable[str], at: int) -> None:
+    """Note updates as taken at `at` (microseconds UTC)."""
+    _remember.many(db, [(channel, key, at, HANDLED) for key in keys])
+
+
+def hold(db: Connection, inbound: Inbound, seq: int, at: int) -> None:
+    """Store an update that must wait."""
+    row = {"channel": inbound.channel, "key": inbound.key, "at": at, "state": WAITING}
+    db.execute(_hold, {**row, "seq": seq, "raw": dump_inbound(inbound)})
 
 
 def by_chat(db: Connection, channel: str, chats: Sequence[str]) -> list[Found]:
     """Return the addresses that exist among `chats`."""
-    if len(chats) == 1:
-        found = db.execute(_by_one_chat, {"channel": channel, "name": chats[0]})
-    else:
-        found = db.execute(_by_chat, {"channel": channel, "chats": chats})
-    return [Found(*row) for row in found]
+    return list(map(_address, _by_chat.rows(db, chats, channel)))
 
 
 def by_session(db: Connection, ids: Sequence[int]) -> list[Found]:
     """Return the address last used of each session."""
-    return [Found(*row) for row in db.execute(_by_session, {"sessions": ids})]
+    return list(map(_address, _by_session.rows(db, ids))) if ids else []
 
 
-def new_address(db: Connection, channel: str, chat: str, *, private: bool, at: int) -> Found:
-    """Make a person (or, for a group, only a session) with their first address."""
-    person_id = db.scalar(_new_person, {"created_at": at}) if private else None
+def _address(row: Row) -> Found:
+    address_id, channel, chat, session_id, private, blocked_at, person_id, state = row
+    return Found(address_id, channel, chat, session_id, bool(private), blocked_at is not None, person_id, state)
+
+
+def new_addresses(db: Connection, channel: str, chats: Mapping[str, bool], at: int) -> list[Found]:
+    """Make a person (or, for a group, only a session) with their first address, for each chat and whether private."""
     state = dump(Session())
-    session_id = db.execute(_new_session, {"person_id": person_id, "state": state}).scalar_one()
-    address = {"channel": channel, "chat": chat, "session_id": session_id, "private": private}
-    address_id = db.execute(_new_address, address).scalar_one()
-    return Found(address_id, channel, chat, session_id, private, blocked=False, person_id=person_id, state=state)
+    people_ids = iter(_made(db, _new_person, [{"created_at": at} for private in chats.values() if private]))
+    owners = [next(people_ids) if private else None for private in chats.values()]
+    session_ids = _made(db, _new_session, [{"person_id": owner, "state": state} for owner in owners])
+    named = [
+        {"channel": channel, "chat": chat, "session_id": session_id, "private": private}
+        for (chat, private), session_id in zip(chats.items(), session_ids, strict=True)
+    ]
+    address_ids = _made(db, _new_address, named)
+    return [
+        Found(address_id, channel, chat, session_id, private, blocked=False, person_id=owner, state=state)
+        for address_id, (chat, private), session_id, owner in zip(
+            address_ids, chats.items(), session_ids, owners, strict=True
+        )
+    ]
 
 
-def save_sessions(db: Connection, rows: list[dict[str, Any]]) -> None:
-    """Store sessions: rows of session, now_state, address."""
-    db.execute(_save, rows)
+def _made(db: Connection, statement: ReturningInsert[tuple[int]], new: list[dict[str, Any]]) -> list[int]:
+    return list(db.scalars(statement, new)) if new else []
 
 
-def post(db: Connection, rows: list[dict[str, Any]]) -> None:
-    """Put messages into the outbox."""
-    db.execute(_post, rows)
+def save_sessions(db: Connection, rows: Sequence[tuple[int, bytes, int]]) -> None:
+    """Store sessions: session id, state, id of the address last used."""
+    _save.many(db, rows)
+
+
+def post(db: Connection, rows: Sequence[tuple[int, int, str, str, bytes, int]]) -> None:
+    """Put messages into the outbox: id, address id, kind, state, body, made at (microseconds UTC)."""
+    _post.many(db, rows)
 
 
 def schedule(db: Connection, kind: str, wakes: Iterable[tuple[int, str, int]]) -> None:
     """Set the wake-ups of frames anew: (session id, frame, microseconds UTC)."""
-    rows = list({(session, frame): at for session, frame, at in wakes}.items())
-    db.execute(_forget_due, [{"of_kind": kind, "session": s, "frame": f} for (s, f), _ in rows])
-    db.execute(_set_due, [{"kind": kind, "session_id": s, "subject": f, "due_at": at} for (s, f), at in rows])
+    last = {(session, frame): at for session, frame, at in wakes}
+    _forget_due.many(db, [(kind, session, frame) for session, frame in last])
+    _set_due.many(db, [(kind, session, frame, at) for (session, frame), at in last.items()])
 
 
 class DueRow(NamedTuple):
@@ -157,14 +188,14 @@ def prune(db: Connection, handled_before: int, sent_before: int) -> None:
 
 def last_outbox_id(db: Connection) -> int:
     """Return the highest id in the outbox."""
-    return db.scalar(_last_post) or 0
+    ((highest,),) = _last_post.rows(db)
+    return highest or 0
 
 
 def sent_message(db: Connection, address_id: int, external_id: str) -> bytes | None:
     """Return a message of ours by its id on the platform."""
-    return db.scalar(
-        select(outbox.c.body).where(outbox.c.address_id == address_id, outbox.c.external_id == external_id).limit(1)
-    )
+    found = _sent.rows(db, address_id, external_id)
+    return found[0][0] if found else None
 
 
 def set_blocked(db: Connection, address_id: int, at: int | None) -> None:

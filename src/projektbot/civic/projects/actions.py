@@ -11,9 +11,14 @@ from projektbot.civic.projects.rules import Stage, SubmitOutcome, reference
 from projektbot.civic.projects.tables import project_files, projects
 from projektbot.civic.tx import Tx
 from projektbot.dialog.engine import Result
+from projektbot.store.statement import Statement
 
+_store = Statement(
+    insert(projects),
+    "number", "person_id", "stage", "kind", "service", "title", "description", "field", "area", "lat", "lon",
+    "cost_cents", "currency", "contribution", "locale", "channel", "created_at",
+)  # fmt: skip
 # made once: SQLAlchemy takes longer to build a statement than SQLite to carry it out
-_store = insert(projects)
 _attach_file = insert(project_files)
 
 
@@ -34,28 +39,13 @@ def submit_idea(  # noqa: PLR0913 - one for each answer of the dialog
     """Store an idea and give it its reference. `cost` is cents by currency, `point` WGS 84 degrees."""
     number = next_number(tx.db)
     currency, cents = next(iter(cost.items())) if cost else (None, None)
-    tx.db.execute(
-        _store,
-        {
-            "number": number,
-            "person_id": tx.who.person_id,
-            "stage": Stage.SUBMITTED,
-            "kind": kind,
-            "service": service,
-            "title": title,
-            "description": description,
-            "field": field,
-            "area": area,
-            "lat": point["lat"] if point else None,
-            "lon": point["lon"] if point else None,
-            "cost_cents": cents,
-            "currency": currency,
-            "contribution": contribution,
-            "locale": tx.who.locale,
-            "channel": tx.who.channel,
-            "created_at": tx.at,
-        },
-    )
+    lat, lon = (point["lat"], point["lon"]) if point else (None, None)
+    who = tx.who
+    row = (
+        number, who.person_id, Stage.SUBMITTED.value, kind, service, title, description, field, area, lat, lon,
+        cents, currency, contribution, who.locale, who.channel, tx.at,
+    )  # fmt: skip
+    _store.many(tx.db, [row])
     if picture:
         _attach(tx, number, picture)
     return Result(SubmitOutcome.SUBMITTED, {"ref": reference(number)})

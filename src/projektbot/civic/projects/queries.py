@@ -8,8 +8,9 @@ from sqlalchemy import Connection, func, select
 
 from projektbot.civic.projects.rules import FIRST_REF
 from projektbot.civic.projects.tables import projects
+from projektbot.store.statement import Statement
 
-_highest = select(func.max(projects.c.number))
+_highest = Statement(select(func.max(projects.c.number)))
 
 
 class ProjectRow(NamedTuple):
@@ -34,5 +35,5 @@ def projects_of(db: Connection, person_id: int) -> list[ProjectRow]:
 
 def next_number(db: Connection) -> int:
     """Return the number of the next project."""
-    highest: int | None = db.scalar(_highest)
-    return FIRST_REF if highest is None else highest + 1
+    ((highest,),) = _highest.rows(db)
+    return FIRST_REF if highest is None else int(highest) + 1
