@@ -341,12 +341,22 @@ def _storable(inbound: Inbound) -> Inbound:
 
     Raises TypeError if the update could not even be noted as taken.
     """
+    if _is_storable(inbound):
+        return inbound
+    bare = replace(inbound, message="", locale="")
+    if _is_storable(bare):  # only the message's id or the locale was damaged: what was done is still known
+        return bare
+    odd = replace(bare, event=Odd("damaged"))
+    dump_inbound(odd)
+    return odd
+
+
+def _is_storable(inbound: Inbound) -> bool:
     try:
         dump_inbound(inbound)
     except TypeError:
-        inbound = replace(inbound, event=Odd("damaged"), message="", locale="")
-        dump_inbound(inbound)
-    return inbound
+        return False
+    return True
 
 
 def _as_json(raw: object) -> bytes:
