@@ -83,10 +83,10 @@ class Batch:
         moved_to = {inbound.event.to for inbound in inbounds if isinstance(inbound.event, Migrated)}
         for channel, chats in wanted.items():
             known = rows.by_chat(self.db, channel, list(chats))
-            # a chat that others move to in this very batch is not made here: it is no first contact
-            new = chats.keys() - {found.chat for found in known} - moved_to
+            there = moved_to.union(found.chat for found in known)  # who is moved to in this very batch is no newcomer
+            new = {chat: private for chat, private in chats.items() if chat not in there}
             if new:
-                known += rows.new_addresses(self.db, channel, {chat: chats[chat] for chat in new}, micros(self.now))
+                known += rows.new_addresses(self.db, channel, new, micros(self.now))
             for found in known:
                 self._know(found)
 

@@ -35,12 +35,11 @@ class Renderer:
     def turn(self, turn: Turn) -> Written:
         """Return what a turn says as one message."""
         prompt, locale = turn.prompt, turn.session.locale
-        if turn.lines or not prompt.fixed:
+        if turn.lines or turn.replaces or not prompt.fixed:
             return _written(
                 replace(self._message((*turn.lines, *prompt.lines), prompt, locale), replaces=turn.replaces)
             )
-        ready = self._prompts.get((prompt, locale)) or self._keep(prompt, locale)
-        return _written(replace(ready.message, replaces=turn.replaces)) if turn.replaces else ready
+        return self._prompts.get((prompt, locale)) or self._keep(prompt, locale)
 
     def text(self, text: Text, locale: str) -> Written:
         """Return one sentence as a message."""
