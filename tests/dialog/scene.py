@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from projektbot.config import folder
@@ -172,6 +173,12 @@ def languages() -> Languages:
     return read_catalogs(folder("locales"), "en", ZONE)
 
 
+@cache
+def book_of(*texts: str) -> Book:
+    """Return the book of these dialogs: one for all who play them, as in a house."""
+    return make_book(read(*texts).values(), {})
+
+
 class Player:
     """Plays one person against the engine, with the session written and read back at every step."""
 
@@ -179,7 +186,7 @@ class Player:
         self.house = house or SmallHouse()
         self.languages = languages()
         self.scene = Scene(
-            self._book(*texts or (EVERYTHING, HELP, MENU)),
+            book_of(*texts or (EVERYTHING, HELP, MENU)),
             self.house,
             now,
             ZONE,
@@ -190,12 +197,9 @@ class Player:
         self.session = Session(locale=locale)
         self.turn = Turn(self.session)
 
-    def _book(self, *texts: str) -> Book:
-        return make_book(read(*texts).values(), {})
-
     def change_dialogs(self, *texts: str) -> None:
         """Go on with other dialogs, as after an update of the program."""
-        self.scene = replace(self.scene, book=self._book(*texts))
+        self.scene = replace(self.scene, book=book_of(*texts))
 
     def wait(self, by: timedelta) -> None:
         """Let time pass."""
@@ -203,12 +207,20 @@ class Player:
 
     def do(self, event: Event, *, about: str = "", heard: str = "") -> str:
         """Do something and return what is said."""
-        turn = step(self.scene, load(dump(self.session)), event, about=about, heard=heard)
-        while turn.call:
-            self.house.stored.append(turn.call.answers)
-            turn = resume(self.scene, turn, self.house.outcome, question=self.house.at_fault)
+        turn, asked = self._carried(self.scene, event, about, heard)
+        anew, _ = self._carried(replace(self.scene, book=replace(self.scene.book, prompts={})), event, about, heard)
+        assert asks(turn) == asks(anew), "what was kept ready is what would be asked anew"
+        self.house.stored += asked
         self.turn, self.session = turn, turn.session
         return self.said()
+
+    def _carried(self, scene: Scene, event: Event, about: str, heard: str) -> tuple[Turn, list[Answers]]:
+        """Return the turn, and the answers that the house was given on the way."""
+        turn, asked = step(scene, load(dump(self.session)), event, about=about, heard=heard), []
+        while turn.call:
+            asked.append(turn.call.answers)
+            turn = resume(scene, turn, self.house.outcome, question=self.house.at_fault)
+        return turn, asked
 
     def says(self, *messages: str) -> str:
         """Type messages; commands begin with a slash. Return what the last one was answered."""
@@ -246,3 +258,9 @@ class Player:
     def answers(self) -> Answers:
         """Return the answers of the open dialog."""
         return self.session.frames[-1].answers
+
+
+def asks(turn: Turn) -> tuple[object, ...]:
+    """Return all that a prompt says and offers."""
+    prompt = turn.prompt
+    return (prompt.lines, prompt.buttons, prompt.first, prompt.about)
