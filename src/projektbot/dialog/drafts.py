@@ -42,13 +42,12 @@ def go_on(talk: Talk, frame: Frame) -> None:
         refit(talk)
 
 
-def drop(talk: Talk, frame_id: str) -> bool:
-    """Delete a draft for good, wherever it is; return whether there was one."""
+def drop(talk: Talk, frame_id: str) -> None:
+    """Delete a draft for good, wherever it is."""
     session = talk.session
     drafts = tuple(frame for frame in session.drafts if frame.id != frame_id)
     frames = tuple(frame for frame in session.frames if frame.id != frame_id)
     talk.session = replace(session, drafts=drafts, frames=frames)
-    return len(drafts) + len(frames) < len(session.drafts) + len(session.frames)
 
 
 def title_of(dialog: Dialog, frame: Frame) -> Text:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from projektbot.dialog import drafts
-from projektbot.dialog.answers import Accepted, Option, Reading, Wrong, read_words
+from projektbot.dialog.answers import Accepted, Option, read_words
 from projektbot.dialog.commands import back, enter, menu_if_idle
 from projektbot.dialog.ladder import no_match
 from projektbot.dialog.model import Question, Type
@@ -43,15 +41,7 @@ def _answer_words(talk: Talk, now: tuple[Frame, list[Spot], int], text: str) -> 
     reading = read_words(
         question, text, options=talk.options(question, spot.live), locale=talk.session.locale, today=talk.scene.today()
     )
-    if isinstance(reading, Wrong) and Type.GEOPOINT in question.also:
-        reading = _also_place(talk, question, text, reading)
     take(talk, spot, question, reading)
-
-
-def _also_place(talk: Talk, question: Question, text: str, reading: Wrong) -> Reading:
-    place = replace(question, type=Type.GEOPOINT)
-    other = read_words(place, text, options=(), locale=talk.session.locale, today=talk.scene.today())
-    return reading if isinstance(other, Wrong) else other
 
 
 def _typed_choice(talk: Talk, now: tuple[Frame, list[Spot], int], text: str) -> None:
