@@ -17,6 +17,7 @@ from typing import Any
 
 import structlog
 import uvicorn
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp
 
 from projektbot.channels.webchat import WebChat
@@ -224,7 +225,7 @@ def _readiness(house: House) -> Ready:
     async def ready() -> str:
         try:
             await house.turns.recall("ready")
-        except Exception as error:  # noqa: BLE001 - whatever keeps the store from answering is the answer
+        except SQLAlchemyError as error:
             return f"the database does not answer: {type(error).__name__}"
         return ""
 
