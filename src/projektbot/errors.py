@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from projektbot.texts import Text
+
+T = TypeVar("T")
 
 
 class Refused(Exception):
@@ -78,3 +81,26 @@ class Moved(ChannelError):
 
 class Revoked(ChannelError):
     """Our own account is no longer accepted; only the operator can help."""
+
+
+class Bug(Exception):
+    """Our own matter: something failed that nobody foresaw. `cause` is what; its words may be a person's."""
+
+    def __init__(self, cause: Exception) -> None:
+        super().__init__(type(cause).__name__)
+        self.cause = self.__cause__ = cause
+
+
+async def guarded(work: Awaitable[T]) -> T:
+    """Await what a channel does or waits for; raises ChannelError or Bug, so that no surprise in it stops the rest."""
+    try:
+        return await work
+    except (ChannelError, Bug):
+        raise
+    except Exception as error:  # whatever it is: who asked for the work knows how to go on without it
+        raise Bug(error) from error
+
+
+def cause_of(error: Exception) -> Exception:
+    """Return what happened, out of the Bug it may have come in."""
+    return error.cause if isinstance(error, Bug) else error

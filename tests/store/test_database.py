@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import Connection, event, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
+from projektbot.errors import Bug
 from projektbot.store import database
 from projektbot.store.database import MAX_BATCH, Store, open_engine
 
@@ -99,10 +100,31 @@ async def test_two_handlers_share_a_transaction(store: Store) -> None:
 
 async def test_a_handler_that_returns_too_little_is_at_fault(store: Store) -> None:
     """Nothing is committed whose result nobody would hear of."""
-    with pytest.raises(ValueError, match="zip"):
+    with pytest.raises(Bug) as raised:
         await store.do(lambda db, words: put(db, words)[1:], "a")
 
+    assert isinstance(raised.value.cause, ValueError)
     assert await store.read(everything) == []
+
+
+@pytest.mark.parametrize(
+    "fault", [StopIteration(), KeyError("a"), MemoryError(), RecursionError(), ExceptionGroup("", [OSError()])]
+)
+async def test_whatever_a_handler_raises_reaches_the_one_who_waits_for_it(store: Store, fault: Exception) -> None:
+    """A future refuses to carry StopIteration: whoever waits, and all behind them, would have waited for ever."""
+
+    def fail(_db: Connection, _payloads: list[str]) -> list[str]:
+        raise fault
+
+    go = hold(store)
+    bad, good = store.do(fail, "x"), store.do(put, "a")
+    go.set()
+
+    outcomes = await asyncio.wait_for(asyncio.gather(bad, good, return_exceptions=True), 30)
+
+    assert isinstance(outcomes[0], Bug)
+    assert outcomes[0].cause is fault
+    assert outcomes[1] == 1
 
 
 async def test_a_cancelled_waiter_leaves_the_others_alone(store: Store) -> None:

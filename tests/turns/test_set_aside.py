@@ -74,6 +74,19 @@ async def test_an_apology_is_in_the_language_of_the_person(town: Town, broken: l
     assert FSI not in town.letters[-1].message.parts[0].text
 
 
+async def test_a_failure_that_no_future_carries_is_told_like_any_other(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python refuses to hand StopIteration on: the conversation would have been silent for ever."""
+
+    def count_ideas(*_: object) -> int:
+        raise StopIteration
+
+    monkeypatch.setitem(house.CALCULATES, "count_ideas", count_ideas)
+
+    assert number_in(await town.person("anna").says("/ideas"))
+
+
 async def test_two_failures_in_the_same_moment_have_two_numbers(town: Town, broken: list[int]) -> None:
     await town.take(*[town.inbound(f"c{chat}", Command("ideas")) for chat in range(5)])
 

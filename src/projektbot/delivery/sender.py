@@ -19,7 +19,7 @@ from projektbot.delivery.intake import Intake
 from projektbot.delivery.letters import SECOND, SENDS, is_expired
 from projektbot.delivery.outbox import Bar, Move, Released, Settled
 from projektbot.delivery.waiting import Chat, Waiting
-from projektbot.errors import Blocked, ChannelError, Moved, Rejected, Revoked, Throttled
+from projektbot.errors import Blocked, Bug, ChannelError, Moved, Rejected, Revoked, Throttled, cause_of, guarded
 from projektbot.messages import Channel, Letter, micros
 from projektbot.store.database import Handler, Store
 
@@ -123,8 +123,9 @@ class Sender:
             return
         began = self._last
         try:
-            external_id = await self.channel.send(chat.chat, letter.message, f"o{letter.id}", private=chat.private)
-        except Exception as error:  # noqa: BLE001 - a bug in a channel must not silence it: three attempts, then refused
+            sending = self.channel.send(chat.chat, letter.message, f"o{letter.id}", private=chat.private)
+            external_id = await guarded(sending)
+        except (ChannelError, Bug) as error:  # a bug must not silence the channel: three attempts, then refused
             chat.pace.take(self._time())
             await self._carry_out(self._fate(letter, error), chat, letter, began)
         else:
@@ -255,7 +256,7 @@ class Sender:
 
     def _note_ill(self, letter: Letter, error: Exception) -> None:
         """Tell the operator about a fault: of the account when it begins, of our own code each time."""
-        name, channel = type(error).__name__, self.channel.name
+        name, channel = type(cause_of(error)).__name__, self.channel.name
         match error:
             case Throttled():
                 log.info("account_throttled", channel=channel, seconds=error.retry_after, everyone=error.everyone)
@@ -268,7 +269,7 @@ class Sender:
             case ChannelError():
                 pass  # told already
             case _:
-                log.error("channel_bug", channel=channel, number=letter.id, error=name, at=_place_of(error))
+                log.error("channel_bug", channel=channel, number=letter.id, error=name, at=_place_of(cause_of(error)))
 
     def _note_well(self) -> None:
         if self._ill:

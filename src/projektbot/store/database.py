@@ -13,8 +13,10 @@ from typing import Any, NamedTuple, TypeAlias, TypeVar
 import structlog
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
+
+from projektbot.errors import Bug
 
 log = structlog.get_logger()
 
@@ -67,7 +69,8 @@ class Store:
 
     `do(handler, payload)` is for those who gain from a whole batch: the handler gets all payloads that wait for it in
     one call and returns one result for each. A batch that fails is rolled back and replayed one by one, so that only
-    the item at fault fails; a handler must therefore have no effect but on the connection.
+    the item at fault fails; a handler must therefore have no effect but on the connection. It fails with SQLAlchemy's
+    error if the database said no, and with a Bug for whatever else a handler raised.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -136,7 +139,7 @@ def _commit_batch(connection: Connection, batch: list[_Item]) -> list[Any]:
         return _commit(connection, batch)
     except Exception as error:  # noqa: BLE001 - whatever it is belongs to one of the items, found by the replay
         if len(batch) == 1:
-            return [error]
+            return [error if isinstance(error, SQLAlchemyError) else Bug(error)]
     outcomes: list[Any] = []
     for item in batch:
         outcomes += [outcomes[-1]] if outcomes and is_trouble(outcomes[-1]) else _commit_batch(connection, [item])

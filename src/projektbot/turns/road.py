@@ -13,10 +13,10 @@ from typing import Any, TypeVar
 import orjson
 import structlog
 from sqlalchemy import Connection, Update, select, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from projektbot.errors import ChannelError, Rejected
-from projektbot.messages import Channel, Inbound, Letter, Odd, Upload, dump_inbound, load_inbound, micros
+from projektbot.errors import Bug, ChannelError, Rejected, cause_of, guarded
+from projektbot.messages import Channel, Inbound, Letter, Odd, Stored, Upload, dump_inbound, load_inbound, micros
 from projektbot.records import record
 from projektbot.store.database import Store, is_trouble
 from projektbot.store.media import MediaStore
@@ -140,9 +140,9 @@ class Turns:
         for attempt in range(1, TRIES + 1):
             try:
                 letter = await self._store_patiently(self._handle, item)
-            except Exception as error:  # noqa: BLE001 - our bug, whatever it is: it costs this turn alone
-                failure = error
-                facts = {"error": type(error).__name__, "where": _where(error)}
+            except (Bug, SQLAlchemyError) as error:  # our fault, whatever it is: it costs this turn alone
+                failure = cause_of(error)
+                facts = {"error": type(failure).__name__, "where": _where(failure)}
                 log.warning("turn_failed", channel=item.inbound.channel, attempt=attempt, **facts)
             else:
                 self.hand_over([letter] if letter else [])
@@ -156,8 +156,9 @@ class Turns:
         """Carry out a due row; one that fails is dropped, since it would fail again every second."""
         try:
             letter = await self._store_patiently(self._wake, row_id)
-        except Exception as error:  # noqa: BLE001 - our bug, whatever it is: it costs this row alone
-            log.error("due_dropped", number=self._number(), error=type(error).__name__, where=_where(error))  # noqa: TRY400
+        except (Bug, SQLAlchemyError) as error:  # our fault, whatever it is: it costs this row alone
+            failure = cause_of(error)
+            log.error("due_dropped", number=self._number(), error=type(failure).__name__, where=_where(failure))  # noqa: TRY400
             await self._store_patiently(_drop_due, row_id)
         else:
             self.hand_over([letter] if letter else [])
@@ -307,18 +308,21 @@ class Turns:
         for attempt in range(FETCH_TRIES):
             await asyncio.sleep(pause)
             try:
-                data = await self.channels[channel].fetch(upload.ref)
-                stored = await asyncio.to_thread(self.media.save, data, upload.kind, upload.name)
+                return replace(upload, file=await guarded(self._stored(channel, upload)))
             except Rejected as error:
                 return replace(upload, problem=error.reason)
-            except Exception as error:  # noqa: BLE001 - a full disk, or our bug: the chat must go on
-                wait, reason = (error.retry_after, error.reason) if isinstance(error, ChannelError) else (0.0, "bug")
-                facts = {"error": type(error).__name__, "where": _where(error)} if reason == "bug" else {}
-                log.warning("fetch_failed", channel=channel, reason=reason, attempt=attempt, **facts)
-                pause = max(wait, FETCH_PAUSE * 2.0**attempt)
-            else:
-                return replace(upload, file=stored)
+            except ChannelError as error:
+                log.warning("fetch_failed", channel=channel, reason=error.reason, attempt=attempt)
+                pause = max(error.retry_after, FETCH_PAUSE * 2.0**attempt)
+            except Bug as bug:  # or a full disk: the chat must go on
+                facts = {"error": type(bug.cause).__name__, "where": _where(bug.cause)}
+                log.warning("fetch_failed", channel=channel, reason="bug", attempt=attempt, **facts)
+                pause = FETCH_PAUSE * 2.0**attempt
         return replace(upload, problem="unreachable")
+
+    async def _stored(self, channel: str, upload: Upload) -> Stored:
+        data = await self.channels[channel].fetch(upload.ref)
+        return await asyncio.to_thread(self.media.save, data, upload.kind, upload.name)
 
 
 def _waiting(db: Connection) -> list[Inbound]:

@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 
 import structlog
 
-from projektbot.errors import ChannelError, Revoked
+from projektbot.errors import Bug, ChannelError, Revoked, guarded
 
 T = TypeVar("T")
 
@@ -30,13 +30,13 @@ async def insist(step: Callable[[], Awaitable[T]], what: str) -> T:
     failures = 0
     while True:
         try:
-            return await step()
+            return await guarded(step())
         except Revoked:
             raise
         except ChannelError as error:
             reason, asked = error.reason, error.retry_after
-        except Exception as error:  # noqa: BLE001 - receiving must go on; the words of a fault may be people's, so its name only
-            reason, asked = type(error).__name__, 0.0
+        except Bug as bug:  # receiving must go on; the words of a fault may be people's, so its name only
+            reason, asked = type(bug.cause).__name__, 0.0
         failures += 1
         wait = max(pause(failures), asked)
         log.warning("matrix_failed", what=what, reason=reason, failures=failures, wait=round(wait, 1))

@@ -17,7 +17,7 @@ from projektbot.channels.telegram.inbound import ALLOWED_UPDATES, Reader
 from projektbot.channels.telegram.outbound import FREE_RATE, Call, calls, edit
 from projektbot.channels.telegram.polling import persist, poll
 from projektbot.channels.telegram.webhook import is_telegram, query_of, response_to, update_of
-from projektbot.errors import ChannelError, Rejected, Revoked, Throttled, Unsure
+from projektbot.errors import Bug, ChannelError, Rejected, Revoked, Throttled, Unsure, cause_of, guarded
 from projektbot.messages import MAX_FILE_BYTES, Limits, Media, Outgoing, Road
 
 log = structlog.get_logger()
@@ -164,10 +164,11 @@ class TelegramChannel:
             return False
         road, reader = self._house
         try:
-            await road.take(self.name, updates, reader.to_inbound)
-        except Exception as error:  # noqa: BLE001 - receiving must outlive a store that is away
+            await guarded(road.take(self.name, updates, reader.to_inbound))
+        except (Bug, ChannelError) as error:  # receiving must outlive a store that is away
             # The road has logged the whole of it; a traceback of its statements would carry what people wrote.
-            log.error("telegram_not_taken", channel=self.name, updates=len(updates), error=type(error).__name__)  # noqa: TRY400
+            name = type(cause_of(error)).__name__
+            log.error("telegram_not_taken", channel=self.name, updates=len(updates), error=name)  # noqa: TRY400
             return False
         return True
 
