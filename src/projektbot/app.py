@@ -44,7 +44,7 @@ from projektbot.turns.batch import World
 from projektbot.web.app import make_app
 from projektbot.web.demo import Demo
 from projektbot.web.health import Ready
-from projektbot.web.pages import Site
+from projektbot.web.pages import Site, Way, Ways
 
 log = structlog.get_logger()
 
@@ -52,6 +52,8 @@ AHEAD = "demo:ahead"  # seconds the demo's clock was moved on
 UNFINISHED = timedelta(hours=1)  # a file still being written after that long never will be
 FEATURED = ("idea", "drafts", "ideas", "menu", "help", "language", "privacy")
 ALWAYS = ("cancel", "back", "skip")
+MESSENGERS = {"telegram": "Telegram", "matrix": "Matrix"}  # as the page calls our channels
+INVITATION = "idea"  # what the start page invites to, as a deep link says it
 
 
 def real_now() -> datetime:
@@ -212,13 +214,26 @@ def make_web(house: House) -> ASGIApp:
             secret=_secret(settings.data_dir / "secret"),
             zone=settings.zone,
             locales=house.languages.locales,
+            invitation=INVITATION if INVITATION in house.book.by_link else "",
         ),
+        ways=_ways(house),
         translate=lambda msgid, locale: house.languages.form(Text(msgid), locale),
         now=house.clock.now,
         ready=_readiness(house),
         webhooks={"telegram": webhook} if webhook else {},
         demo=Demo(house.clock.now, house.advance) if house.demo else None,
     )
+
+
+def _ways(house: House) -> Ways:
+    """Return the messengers on which we can be written to at this moment."""
+    channels = [(label, house.channels[name]) for name, label in MESSENGERS.items() if name in house.channels]
+
+    def ways(start: str) -> list[Way]:
+        found = [Way(label, channel.address(start)) for label, channel in channels]
+        return [way for way in found if way.url]
+
+    return ways
 
 
 def _readiness(house: House) -> Ready:

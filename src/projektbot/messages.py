@@ -332,5 +332,11 @@ class Channel(Protocol):
     async def fetch(self, ref: str) -> bytes:
         """Return the bytes of a file somebody sent; at most MAX_FILE_BYTES, else Rejected("too_big")."""
 
+    def address(self, start: str = "") -> str:
+        """Return the link that opens a chat with us, empty if there is none (yet).
+
+        `start` is what the link is about (the argument of `/start`), where the platform's links can carry that.
+        """
+
     async def close(self) -> None:
         """Give back connections."""

@@ -118,6 +118,10 @@ class Platform:
     async def fetch(self, ref: str) -> bytes:
         raise NotImplementedError
 
+    def address(self, start: str = "") -> str:  # noqa: ARG002 - of Channel
+        """Return nothing: nobody writes to us."""
+        return ""
+
     async def close(self) -> None:
         """Nothing to give back."""
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest_asyncio
 
-from tests.web.town import Town, a_town, served
+from tests.web.town import Town, a_town, served, two_messengers
 
 
 @pytest_asyncio.fixture
@@ -20,5 +20,5 @@ async def town(tmp_path: Path) -> AsyncIterator[Town]:
 @pytest_asyncio.fixture(loop_scope="session")
 async def street(tmp_path: Path) -> AsyncIterator[Town]:
     """Build a town on a real server, with the demo, for the browser: it runs where that does."""
-    async with a_town(tmp_path, demo=True) as town, served(town):
+    async with a_town(tmp_path, demo=True, ways=two_messengers) as town, served(town):
         yield town

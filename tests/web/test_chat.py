@@ -13,7 +13,7 @@ from PIL import Image
 
 from projektbot.messages import MAX_FILE_BYTES, Choice, Command, Kind, Outgoing, Part, Shared, Style, Tap, Upload, Words
 from projektbot.web.session import COOKIE
-from tests.web.town import Town, a_town, says, served
+from tests.web.town import Town, a_town, says, served, two_messengers
 
 EVIL = '<script>alert(1)</script>"><img src=x onerror=alert(1)>'
 
@@ -165,6 +165,17 @@ async def test_a_newcomers_deep_link_waits_for_the_button(town: Town) -> None:
     await visitor.post("/chat/start", data={"payload": "idea"})
 
     assert town.road.taken[-1].event == Command("start", "idea")
+
+
+async def test_who_has_not_begun_may_take_a_deep_link_to_a_messenger(tmp_path: Path) -> None:
+    async with a_town(tmp_path, ways=two_messengers) as town:
+        plain = await town.visitor().get("/chat")
+        deep = await town.visitor().get("/chat?start=idea-altstadt")
+        begun = await (await start(town)).get("/chat")
+
+    assert 'href="https://t.me/example_bot"' in plain.text
+    assert 'href="https://t.me/example_bot?start=idea-altstadt"' in deep.text
+    assert "t.me" not in begun.text
 
 
 @pytest.mark.parametrize("headers", [{"Sec-Purpose": "prefetch"}, {"Sec-Fetch-Mode": "no-cors"}])

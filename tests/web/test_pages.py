@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,19 @@ from structlog.testing import capture_logs
 
 from projektbot.web.guard import HEADERS
 from projektbot.web.static import FOREVER, load_assets
-from tests.web.town import FORM, Town, a_town
+from tests.web.town import FORM, Town, a_town, two_messengers
 
 GERMAN = {"How it works": "So geht’s", "That did not work.": "Das hat nicht geklappt."}
+
+
+LINK_OUT = re.compile(r'<a class="button plain" href="(https?:[^"]+)" rel="noopener">([^<]+)</a>')
+
+
+def links_out(page: str) -> dict[str, str]:
+    """Return where a page leads to on other hosts, by the words of the link."""
+    found = {label: unescape(url) for url, label in LINK_OUT.findall(page)}
+    assert len(found) == page.count('href="http'), "another link leads out"
+    return found
 
 
 def german(msgid: str, locale: str) -> str:
@@ -20,14 +31,24 @@ def german(msgid: str, locale: str) -> str:
 
 
 async def test_the_start_page_names_the_city_and_every_way_in(tmp_path: Path) -> None:
-    ways = [("Telegram", "https://t.me/example"), ("Matrix", "https://matrix.to/#/@bot:example.org")]
-    async with a_town(tmp_path, city="Bad <b>Beispiel", channels=ways) as town:
+    async with a_town(tmp_path, city="Bad <b>Beispiel", invitation="idea", ways=two_messengers) as town:
         page = (await town.visitor().get("/")).text
 
     assert "Bad &lt;b&gt;Beispiel" in page
     assert 'href="/chat"' in page
-    assert 'href="https://t.me/example"' in page
-    assert 'href="https://matrix.to/#/@bot:example.org"' in page
+    assert "Or in your messenger" in page
+    assert links_out(page) == {
+        "Telegram": "https://t.me/example_bot?start=idea",
+        "Matrix": "https://matrix.to/#/@bot:example.org",
+    }
+
+
+@pytest.mark.parametrize("path", ["/", "/chat"])
+async def test_a_page_speaks_of_no_messenger_where_there_is_none(town: Town, path: str) -> None:
+    page = (await town.visitor().get(path)).text
+
+    assert "messenger" not in re.sub("<meta.*?>", "", page)
+    assert links_out(page) == {}
 
 
 async def test_a_page_is_in_the_readers_language(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from projektbot.store.tables import metadata
 from projektbot.web.app import make_app
 from projektbot.web.demo import Demo
 from projektbot.web.health import Ready
-from projektbot.web.pages import Site
+from projektbot.web.pages import Site, Way, Ways
 from projektbot.web.reader import Translate
 from projektbot.web.webhooks import Webhook
 
@@ -130,6 +130,15 @@ def identity(msgid: str, _locale: str) -> str:
     return msgid
 
 
+def no_messenger(_start: str) -> Sequence[Way]:
+    return ()
+
+
+def two_messengers(start: str) -> Sequence[Way]:
+    telegram = "https://t.me/example_bot" + (f"?start={start}" if start else "")
+    return [Way("Telegram", telegram), Way("Matrix", "https://matrix.to/#/@bot:example.org")]
+
+
 async def all_well() -> str:
     return ""
 
@@ -171,7 +180,8 @@ class Options(TypedDict, total=False):
     city: str
     url: str
     locales: Sequence[str]
-    channels: Sequence[tuple[str, str]]
+    invitation: str
+    ways: Ways
     translate: Translate
     ready: Ready
     webhooks: dict[str, Webhook]
@@ -211,12 +221,13 @@ def _app(chat: WebChat, clock: Clock, options: Options) -> ASGIApp:
         secret="not so secret in a test",
         zone=ZoneInfo("Europe/Berlin"),
         locales=options.get("locales", ("en", "de", "ar", "de@leicht")),
-        channels=options.get("channels", ()),
+        invitation=options.get("invitation", ""),
     )
     demo = Demo(clock, clock.advance) if options.get("demo") else None
     return make_app(
         chat=chat,
         site=site,
+        ways=options.get("ways", no_messenger),
         translate=options.get("translate", identity),
         now=clock,
         ready=options.get("ready", all_well),

@@ -56,6 +56,10 @@ class Terminal:
         except OSError as error:
             raise Rejected("unreachable") from error
 
+    def address(self, start: str = "") -> str:  # noqa: ARG002 - of Channel
+        """Return nothing: nobody else can come here."""
+        return ""
+
     async def close(self) -> None:
         """Nothing to give back."""
 

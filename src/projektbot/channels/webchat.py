@@ -163,6 +163,10 @@ class WebChat:
         """Delete files that were sent before a time."""
         await asyncio.to_thread(forget, self._folder, before.timestamp())
 
+    def address(self, start: str = "") -> str:  # noqa: ARG002 - of Channel
+        """Return nothing: who could follow the link is on our page already."""
+        return ""
+
     async def close(self) -> None:
         """End all streams, so that the web server can stop."""
         self._closed = True

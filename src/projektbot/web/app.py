@@ -15,7 +15,7 @@ from projektbot.web.chat import Chat, ChatPage
 from projektbot.web.demo import Demo, DemoPage
 from projektbot.web.guard import OwnFormsOnly, TooBig, secured
 from projektbot.web.health import Ready, health_routes
-from projektbot.web.pages import Pages, Site
+from projektbot.web.pages import Pages, Site, Ways
 from projektbot.web.reader import Translate
 from projektbot.web.session import Cookies
 from projektbot.web.static import asset_route, load_assets
@@ -26,6 +26,7 @@ def make_app(
     *,
     chat: Chat,
     site: Site,
+    ways: Ways,
     translate: Translate,
     now: Callable[[], datetime],
     ready: Ready,
@@ -34,7 +35,7 @@ def make_app(
 ) -> ASGIApp:
     """Build the app: public pages, web chat, health, webhooks, and the demo if there is one."""
     assets = load_assets()
-    pages = Pages(site, translate, assets)
+    pages = Pages(site, translate, assets, ways)
     chat_page = ChatPage(chat, pages, Cookies(site.secret, "/chat", site.secure), now)
     demo_routes = DemoPage(demo, pages, chat_page).routes() if demo else []
     starlette = Starlette(

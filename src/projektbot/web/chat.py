@@ -124,6 +124,7 @@ class ChatPage:
             awaited=self._is_awaited(lines),
             fresh=str(round(self.now().timestamp() * 1_000_000)),
             payload=payload,
+            ways=() if self.framed else self.pages.ways(payload),
             problem=problem,
         )
         response.headers["Cache-Control"] = "no-store"  # the next person at the kiosk may press "back"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from pathlib import Path
+from typing import NamedTuple, TypeAlias
 
 import structlog
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -35,8 +36,8 @@ REASONS = {404: MISSING, 403: FOREIGN}
 class Site:
     """What an operator says of their site.
 
-    `url` is the public address, `locales` begins with the city's own, `channels` are (label, address) of the other
-    ways in, `secret` signs cookies (at least 128 random bits, the same after a restart).
+    `url` is the public address, `locales` begins with the city's own, `invitation` is the deep link's payload that
+    opens what the start page invites to, `secret` signs cookies (at least 128 random bits, the same after a restart).
     """
 
     city: str
@@ -44,7 +45,7 @@ class Site:
     secret: str
     zone: tzinfo
     locales: Sequence[str] = ("de", "en")
-    channels: Sequence[tuple[str, str]] = ()
+    invitation: str = ""
 
     @property
     def secure(self) -> bool:
@@ -52,10 +53,21 @@ class Site:
         return self.url.startswith("https:")
 
 
+class Way(NamedTuple):
+    """Another way in: the messenger's name, and the link that opens a chat with us there."""
+
+    label: str
+    url: str
+
+
+Ways: TypeAlias = Callable[[str], Sequence[Way]]  # payload of a deep link -> the ways that are open now
+
+
 class Pages:
     """Templates filled in for a reader."""
 
-    def __init__(self, site: Site, translate: Translate, assets: dict[str, Asset]) -> None:
+    def __init__(self, site: Site, translate: Translate, assets: dict[str, Asset], ways: Ways) -> None:
+        self.ways = ways
         self._site = site
         self._translate = translate
         self._templates = Environment(
@@ -110,4 +122,4 @@ class Pages:
         return self.page("problem.html", reader, status=status, reason=reader.say(reason.msgid, **values), code=status)
 
     async def _start(self, request: Request) -> Response:
-        return self.page("start.html", self.reader(request))
+        return self.page("start.html", self.reader(request), ways=self.ways(self._site.invitation))

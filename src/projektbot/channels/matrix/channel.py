@@ -12,6 +12,7 @@ from PIL import Image, UnidentifiedImageError
 
 from projektbot.channels.matrix.account import Account, log_in
 from projektbot.channels.matrix.authors import Authors
+from projektbot.channels.matrix.links import link_to
 from projektbot.channels.matrix.outbound import Content, Picture, media_content, text_contents
 from projektbot.channels.matrix.retrying import insist
 from projektbot.channels.matrix.server import Server, path, told
@@ -57,6 +58,7 @@ class MatrixChannel:
         self._server = Server(homeserver)
         self._authors = Authors(self._server)
         self._account: Account | None = None
+        self._listens_as = ""
         self._uploads: dict[str, str] = {}
         self._door = asyncio.Lock()
         self._upload_turn = asyncio.Lock()
@@ -64,7 +66,11 @@ class MatrixChannel:
     async def receive(self, road: Road) -> None:
         """Receive until cancelled; raises Revoked if the homeserver no longer lets us in, and nothing else."""
         account = await insist(self._enter, "login")
-        await Syncing(self.name, self._server, account, self._authors, road=road).run()
+        self._listens_as = account.user_id
+        try:
+            await Syncing(self.name, self._server, account, self._authors, road=road).run()
+        finally:
+            self._listens_as = ""  # nobody would be answered there
 
     async def send(self, chat: str, message: Outgoing, txn: str, *, private: bool) -> str:  # noqa: ARG002 - alike in both
         """Send one message, in several events if it must be; return the id of the one that carries its choices."""
@@ -93,6 +99,10 @@ class MatrixChannel:
                 if refused.reason == "too_big":
                     raise
         raise Rejected("unreachable")
+
+    def address(self, start: str = "") -> str:  # noqa: ARG002 - links to Matrix users carry nothing
+        """Return the link to our account, while we receive there."""
+        return link_to(self._listens_as)
 
     async def close(self) -> None:
         """Give back the connections."""

@@ -14,6 +14,7 @@ from telegram import InputFile
 from projektbot.channels.telegram.api import DEFAULT_URL, Api
 from projektbot.channels.telegram.faults import Floods, NotEditable, NotModified
 from projektbot.channels.telegram.inbound import ALLOWED_UPDATES, Reader
+from projektbot.channels.telegram.links import link_to
 from projektbot.channels.telegram.outbound import FREE_RATE, Call, calls, edit
 from projektbot.channels.telegram.polling import persist, poll
 from projektbot.channels.telegram.webhook import is_telegram, query_of, response_to, update_of
@@ -57,6 +58,7 @@ class TelegramChannel:
         self._webhook_secret = webhook_secret
         self._commands = commands or {}
         self._house: tuple[Road, Reader] | None = None  # known once receiving
+        self._username = ""  # likewise
         self._answers: set[asyncio.Task[None]] = set()
         self._answering = asyncio.Semaphore(ANSWERS_AT_ONCE)
 
@@ -68,6 +70,7 @@ class TelegramChannel:
                 await asyncio.Event().wait()  # Telegram comes to us
             await poll(self._api, self.name, self._take)
         except Revoked:
+            self._username = ""  # nobody would be answered there
             hint = "Telegram does not accept the bot token: get a new one from @BotFather and set TELEGRAM_TOKEN"
             log.error("telegram_token_refused", channel=self.name, hint=hint)  # noqa: TRY400 - a fact, no traceback
             raise
@@ -107,6 +110,10 @@ class TelegramChannel:
             raise Rejected("unreachable")
         return await self._api.download(file["file_path"])
 
+    def address(self, start: str = "") -> str:
+        """Return the link to the bot, once Telegram has told its name."""
+        return link_to(self._username, start)
+
     async def close(self) -> None:
         """Give back connections, after a moment for answers under way."""
         if self._answers:
@@ -120,6 +127,7 @@ class TelegramChannel:
     async def _start(self, road: Road) -> None:
         me = await self._persist("getMe")
         self._house = road, Reader(self.name, me["id"], me["username"])
+        self._username = me["username"]
         await self._set_commands()
         if self._webhook_url:
             await self._persist("setWebhook", self._webhook_parameters())
