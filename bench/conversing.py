@@ -42,11 +42,10 @@ def event_of(act: Act, told: Outgoing | None) -> Event:
     """Return an act as the road takes it; raise LookupError if there is no such button."""
     if isinstance(act, Say):
         return Command(act.text[1:]) if act.text.startswith("/") else Words(act.text)
-    choices = told.choices if told else ()
-    token = next((choice.token for choice in choices if choice.label == act.label), None)
-    if token is None:
-        raise LookupError(f"no button {act.label!r}")
-    return Tap(token, "1")
+    for choice in told.choices if told else ():
+        if choice.label == act.label:
+            return Tap(choice.token, "1")
+    raise LookupError(f"no button {act.label!r}")
 
 
 class Talking:

@@ -180,7 +180,7 @@ def book_of(*texts: str) -> Book:
 
 
 class Player:
-    """Plays one person against the engine, with the session written and read back at every step."""
+    """Plays one person against the engine twice: as it goes on in memory, and with the session read back each time."""
 
     def __init__(self, *texts: str, house: SmallHouse | None = None, now: datetime = NOON, locale: str = "en") -> None:
         self.house = house or SmallHouse()
@@ -207,16 +207,22 @@ class Player:
 
     def do(self, event: Event, *, about: str = "", heard: str = "") -> str:
         """Do something and return what is said."""
-        turn, asked = self._carried(self.scene, event, about, heard)
-        anew, _ = self._carried(replace(self.scene, book=replace(self.scene.book, prompts={})), event, about, heard)
-        assert asks(turn) == asks(anew), "what was kept ready is what would be asked anew"
+        stored = dump(self.session)
+        turn, asked = self._carried(self.scene, self.session, event, about, heard)
+        assert dump(self.session) == stored, "a session does not change, it is followed by another"
+        forgetful = replace(self.scene, book=replace(self.scene.book, prompts={}, summaries={}))
+        anew, _ = self._carried(forgetful, load(stored), event, about, heard)
+        assert says(turn) == says(anew), "what was kept ready is what would be said anew"
+        assert dump(turn.session) == dump(anew.session), "what was kept in memory is what the store would give back"
         self.house.stored += asked
         self.turn, self.session = turn, turn.session
         return self.said()
 
-    def _carried(self, scene: Scene, event: Event, about: str, heard: str) -> tuple[Turn, list[Answers]]:
+    def _carried(
+        self, scene: Scene, session: Session, event: Event, about: str, heard: str
+    ) -> tuple[Turn, list[Answers]]:
         """Return the turn, and the answers that the house was given on the way."""
-        turn, asked = step(scene, load(dump(self.session)), event, about=about, heard=heard), []
+        turn, asked = step(scene, session, event, about=about, heard=heard), []
         while turn.call:
             asked.append(turn.call.answers)
             turn = resume(scene, turn, self.house.outcome, question=self.house.at_fault)
@@ -260,7 +266,7 @@ class Player:
         return self.session.frames[-1].answers
 
 
-def asks(turn: Turn) -> tuple[object, ...]:
-    """Return all that a prompt says and offers."""
+def says(turn: Turn) -> tuple[object, ...]:
+    """Return all that a turn says and offers."""
     prompt = turn.prompt
-    return (prompt.lines, prompt.buttons, prompt.first, prompt.about)
+    return (turn.lines, turn.replaces, prompt.lines, prompt.buttons, prompt.first, prompt.about)

@@ -99,3 +99,57 @@ def test_the_count_of_questions_is_that_of_the_person() -> None:
     anna_total, ben_total = (player.said().split(" of ")[1].split()[0] for player in (anna, ben))
 
     assert int(anna_total) == int(ben_total) + 1
+
+
+CHOSEN = """
+dialog: chosen
+version: 1
+title: Chosen
+trigger: [{command: chosen}]
+steps:
+  - question: kind
+    type: select_one
+    label: Which one?
+    choices: [{name: new, label: Something new}, {name: better, label: Make something better}]
+  - question: more
+    type: text
+    label: Anything else?
+    required: false
+  - review: review
+    label: Is everything right?
+    submit: Send it
+"""
+
+
+def summary(player: Player, *labels: str) -> tuple[object, ...]:
+    """Choose and skip, and return the lines of the review behind its question."""
+    player.says("/chosen")
+    player.taps(*labels)
+    return player.turn.prompt.lines[1:]
+
+
+def test_what_was_chosen_is_summed_up_once_for_all_who_chose_it() -> None:
+    anna, ben, cem = Player(CHOSEN), Player(CHOSEN), Player(CHOSEN)
+
+    same = summary(anna, "Something new", "Skip")
+
+    assert all(mine is theirs for mine, theirs in zip(same, summary(ben, "Something new", "Skip"), strict=True))
+    assert same[0] != summary(cem, "Make something better", "Skip")[0]
+
+
+def test_each_reads_the_review_in_their_own_language() -> None:
+    summary(Player(CHOSEN), "Something new", "Skip")
+
+    jonas = Player(CHOSEN, locale="de")
+
+    assert "Etwas Neues" in str(summary(jonas, "Etwas Neues", "Auslassen")[0])
+
+
+def test_what_a_person_wrote_is_never_kept_ready() -> None:
+    anna, ben = Player(CHOSEN), Player(CHOSEN)
+    for player in (anna, ben):
+        player.says("/chosen")
+        player.taps("Something new")
+        player.says("Benches")
+
+    assert anna.turn.prompt.lines[2] is not ben.turn.prompt.lines[2]

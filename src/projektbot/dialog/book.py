@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from projektbot.dialog.model import Dialog, Trigger
 from projektbot.dialog.reading import Option
-from projektbot.dialog.saying import Prompt
+from projektbot.dialog.saying import Line, Prompt
 from projektbot.texts import N_
 
 # Commands every dialog understands, whatever is open, and how a messenger's menu describes them. The words themselves
@@ -33,6 +33,7 @@ class Book:
     by_moment: Mapping[str, Dialog]
     labels: dict[tuple[str | int, str], list[Option]] = field(default_factory=dict)  # fixed choices, by language
     prompts: dict[tuple[object, ...], Prompt] = field(default_factory=dict)  # of plain questions, by all they depend on
+    summaries: dict[tuple[object, ...], Line] = field(default_factory=dict)  # of choices, likewise
 
     def opened_by_link(self, payload: str) -> tuple[Dialog, dict[str, str]] | None:
         """Return the dialog a deep link opens and what it fills in ("idea-altstadt": the area)."""

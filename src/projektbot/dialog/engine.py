@@ -17,7 +17,7 @@ from projektbot.dialog.prompt import filled, put_question
 from projektbot.dialog.saying import NOTHING, Line, Prompt
 from projektbot.dialog.session import Session
 from projektbot.dialog.talk import Calling, Due, Scene, Talk
-from projektbot.dialog.walk import Spot, open_index
+from projektbot.dialog.walk import Spot
 from projektbot.messages import (
     Command,
     Edited,
@@ -128,8 +128,10 @@ def _welcome(talk: Talk) -> None:
 
 def _fit_top(talk: Talk) -> None:
     """Carry the open frames over to today's dialogs: what still fits stays."""
-    if any(drafts.outgrown(talk, frame) for frame in talk.session.frames):
-        drafts.refit(talk)
+    for frame in talk.session.frames:
+        if drafts.outgrown(talk, frame):
+            drafts.refit(talk)
+            return
 
 
 # ---- going on ------------------------------------------------------------------------------------------------------
@@ -141,8 +143,7 @@ def advance(talk: Talk, *, passed: bool = True) -> None:
         frame = talk.session.top()
         if frame is None or talk.call:
             return
-        spots = talk.spots(frame)
-        index = open_index(spots)
+        spots, index, _ = talk.way(frame)
         if passed and not frame.misses and not frame.view:
             _say_notes(talk, spots, index)
         if index == len(spots):

@@ -49,7 +49,8 @@ def breach_of_choice(question: Question, value: Value, options: Sequence[Option]
     chosen = [value] if question.type is Type.SELECT_ONE else value
     if not chosen and (question.required or question.type is Type.RANK):
         return CHOOSE_SOME
-    return None if {option.name for option in options}.issuperset(chosen) else GONE
+    names = [option.name for option in options]
+    return GONE if [name for name in chosen if name not in names] else None
 
 
 def breach_of_constraint(question: Question, value: Value, today: date) -> Text | None:

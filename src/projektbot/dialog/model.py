@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
-if TYPE_CHECKING:
-    from projektbot.dialog.conditions import Condition
+from projektbot.dialog.conditions import Condition, names_in
 
 
 class Type(StrEnum):
@@ -211,11 +210,24 @@ class Dialog:
     @cached_property
     def plan(self) -> Plan:
         """Return the steps as a walk over them needs them, which happens twice a turn."""
-        return _planned(self.steps)
+        return _concluded(_planned(self.steps))
+
+    def decides(self, name: str) -> bool:
+        """Say whether an answer may matter for which steps are relevant."""
+        return self._deciding is None or name in self._deciding
+
+    @cached_property
+    def _deciding(self) -> frozenset[str] | None:
+        """Return the names that conditions look at; None if one looks at what a calculate makes of any of them."""
+        looked_at = frozenset().union(*(names_in(step.relevant) for step in _all(self.steps)))
+        concluded = {planned.name for planned in self.plan if planned.how == CONCLUDES}
+        worked_out = {step.name for step in _all(self.steps) if isinstance(step, Calculate)} - concluded
+        return None if looked_at & worked_out else looked_at
 
 
-# How a walk takes a step: those up to REVIEWS are answered under their name.
-ASKS, ACTS, REVIEWS, CALCULATES, REPEATS, SAYS, LEADS = range(7)
+# How a walk takes a step: those up to REVIEWS are answered under their name; what CONCLUDES is a calculate behind the
+# last question, which nobody needs before everything else is answered.
+ASKS, ACTS, REVIEWS, CALCULATES, REPEATS, SAYS, LEADS, CONCLUDES = range(8)
 _HOW = {Question: ASKS, Do: ACTS, Call: ACTS, Review: REVIEWS, Calculate: CALCULATES, Repeat: REPEATS, Note: SAYS,
         Link: LEADS}  # fmt: skip
 
@@ -244,6 +256,21 @@ def _planned(steps: tuple[Step, ...]) -> Plan:
         )
         for step in steps
     )
+
+
+def _concluded(plan: Plan) -> Plan:
+    last = max((index for index, planned in enumerate(plan) if planned.how in (ASKS, REPEATS)), default=-1)
+    return tuple(
+        planned._replace(how=CONCLUDES) if planned.how == CALCULATES and index > last else planned
+        for index, planned in enumerate(plan)
+    )
+
+
+def _all(steps: tuple[Step, ...]) -> Iterator[Step]:
+    for step in steps:
+        yield step
+        if isinstance(step, Repeat):
+            yield from _all(step.steps)
 
 
 def _named(steps: tuple[Step, ...], prefix: str) -> Iterator[tuple[str, Step]]:

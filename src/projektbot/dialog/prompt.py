@@ -8,16 +8,17 @@ import orjson
 
 from projektbot.dialog.answers import Option, shown
 from projektbot.dialog.model import CHOOSING, Answers, Question, Repeat, Review, Type, Value
-from projektbot.dialog.saying import Button, Prompt
+from projektbot.dialog.saying import Button, Line, Prompt
 from projektbot.dialog.session import Frame
 from projektbot.dialog.talk import Talk, handle_of
-from projektbot.dialog.walk import FACT, Spot, open_index
+from projektbot.dialog.walk import FACT, Spot
 from projektbot.texts import N_, PLACEHOLDER, Own, Param, Text
 
 PAGE = 10  # choices at once: more do not fit an old phone's screen
 TOKEN_BYTES = 64  # Bot API: callback_data
 MOST_PROMPTS = 1024  # kept ready; about 5 MB with their words
 
+SKIPPED = N_("–")
 SKIP, BACK, KEEP, MORE, DONE = ".skip", ".back", ".keep", ".page:", ".done"
 SUBMIT, EDIT, LATER, YES, NO, OK = ".submit", ".edit", ".later", ".yes", ".no", ".ok"
 GO, DROP = ".go", ".drop"
@@ -45,10 +46,12 @@ def _fixed_by(talk: Talk, frame: Frame, spots: list[Spot], index: int) -> tuple[
     if frame.view or spot.path in frame.old or not isinstance(question, Question):
         return None
     provider = question.provider
-    if (provider and not talk.scene.house.is_fixed(provider)) or placeholders(question.label + question.hint):
+    if provider and not talk.scene.house.is_fixed(provider):
+        return None
+    if placeholders(question.label) or placeholders(question.hint):
         return None
     dialog = talk.dialog(frame)
-    place = _place(spots, index) if dialog.keeps else None
+    place = _place(talk, frame, index) if dialog.keeps else None
     # steps live as long as the book, so that their identity may stand for them
     return (
         id(question),
@@ -102,18 +105,14 @@ def _more(buttons: list[Button], page: int, about: str) -> list[Button]:
 def _say_progress(talk: Talk, frame: Frame, spots: list[Spot], index: int) -> None:
     if not talk.dialog(frame).keeps or not isinstance(spots[index].step, Question):
         return
-    number, total = _place(spots, index)
+    number, total = _place(talk, frame, index)
     talk.say(N_("Question {number} of {total}", number=number, total=total))
 
 
-def _place(spots: list[Spot], index: int) -> tuple[int, int]:
+def _place(talk: Talk, frame: Frame, index: int) -> tuple[int, int]:
     """Return the how-manieth question is open, and of how many."""
-    number = total = 0
-    for position, spot in enumerate(spots):
-        if spot.asks:
-            total += 1
-            number = total if position == index else number
-    return number, total
+    way = talk.way(frame)
+    return len([None for spot in way.spots[: index + 1] if spot.asks]), way.asks
 
 
 def _say_question(talk: Talk, frame: Frame, spot: Spot, question: Question) -> None:
@@ -201,7 +200,8 @@ def _asides(talk: Talk, frame: Frame, spots: list[Spot], index: int) -> list[But
 
 def step_back(spots: list[Spot], index: int) -> Spot | None:
     """Return the answer that back takes away: the last before the open step, but never past something done."""
-    for spot in reversed(spots[:index]):
+    for position in range(index - 1, -1, -1):
+        spot = spots[position]
         if isinstance(spot.step, Question | Repeat):
             return spot
         if spot.path:
@@ -219,7 +219,7 @@ def _say_review(talk: Talk, frame: Frame, spots: list[Spot], review: Review, liv
     if review.label:
         talk.say(filled(talk, frame, review.label, live), bold=True)
     for position, spot in enumerate(questions_answered(spots)):
-        talk.say(_summary(talk, frame, spot), close=position > 0)
+        talk.lines.append(_summary(talk, frame, spot, close=position > 0))
 
 
 def questions_answered(spots: list[Spot]) -> list[Spot]:
@@ -227,11 +227,36 @@ def questions_answered(spots: list[Spot]) -> list[Spot]:
     return [spot for spot in spots if spot.asks and spot.answered]
 
 
-def _summary(talk: Talk, frame: Frame, spot: Spot) -> Text:
-    value = frame.answers[spot.path]
-    question = spot.step
+def _summary(talk: Talk, frame: Frame, spot: Spot, *, close: bool) -> Line:
+    value, question, ready = frame.answers[spot.path], spot.step, talk.scene.book.summaries
     assert isinstance(question, Question)  # noqa: S101 - questions_answered gives nothing else
-    answer = N_("–") if value is None else shown(question, value, talk.options(question, spot.live))
+    if not _is_same_for_all(talk, question, value):
+        return Line(_summed_up(talk, frame, spot, question, value), close=close)
+    key = (id(question), value, close, talk.session.locale)
+    known = ready.get(key)
+    if known is None:
+        if len(ready) >= MOST_PROMPTS:
+            ready.clear()
+        known = ready[key] = Line(_summed_up(talk, frame, spot, question, value), close=close, fixed=True)
+    return known
+
+
+def _is_same_for_all(talk: Talk, question: Question, value: Value) -> bool:
+    """Say whether a summary depends on nothing but the question, the answer and the language."""
+    if placeholders(question.title or question.label):
+        return False
+    if value is None:
+        return True
+    provider = question.provider
+    return (
+        question.type is Type.SELECT_ONE
+        and isinstance(value, str)
+        and (not provider or talk.scene.house.is_fixed(provider))
+    )
+
+
+def _summed_up(talk: Talk, frame: Frame, spot: Spot, question: Question, value: Value) -> Text:
+    answer = SKIPPED if value is None else shown(question, value, talk.options(question, spot.live))
     return N_("{question}: {answer}", question=name_of(talk, frame, spot), answer=answer)
 
 
@@ -261,11 +286,16 @@ def placeholders(msgid: str) -> tuple[str, ...]:
     return tuple(PLACEHOLDER.findall(msgid))
 
 
+@cache
+def _bare(msgid: str) -> Text:
+    return Text(msgid)
+
+
 def filled(talk: Talk, frame: Frame, msgid: str, live: Answers) -> Text:
     """Return a dialog's text with its placeholders filled from the answers the step can see."""
     names = placeholders(msgid)
     if not names:
-        return Text(msgid)
+        return _bare(msgid)
     return Text(msgid, {name: _param(talk, frame, name, live) for name in names})
 
 
@@ -286,6 +316,5 @@ def open_now(talk: Talk) -> tuple[Frame, list[Spot], int] | None:
     frame = talk.session.top()
     if frame is None:
         return None
-    spots = talk.spots(frame)
-    index = open_index(spots)
+    spots, index, _ = talk.way(frame)
     return (frame, spots, index) if index < len(spots) else None

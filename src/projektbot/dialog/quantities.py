@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -17,6 +18,8 @@ from projektbot.texts import N_, Money, Own
 NOTHING = tables.in_any(tables.NOTHING)
 LONGEST_NOTHING = max(map(len, NOTHING)) + 4  # with room for "Nichts!!"
 
+DIGIT = re.compile("[0-9]")  # no word for nothing has one
+
 TOO_LARGE = N_("That number is larger than I can keep. Please check it once more.")
 NOT_WHOLE = N_("Please write a whole number, without decimals.")
 
@@ -24,7 +27,7 @@ NOT_WHOLE = N_("Please write a whole number, without decimals.")
 def read_quantity(question: Question, words: str, locale: str) -> Reading:
     """Read a number of the question's type; an amount of money may be spelled "free" and must be in its currency."""
     money = question.type is Type.MONEY
-    if money and len(words) <= LONGEST_NOTHING and key(words) in NOTHING:
+    if money and len(words) <= LONGEST_NOTHING and not DIGIT.search(words) and key(words) in NOTHING:
         return Accepted({question.currency: 0})
     amount = read_amount(words, locale=locale, currency=question.currency if money else "")
     if amount is None:

@@ -14,6 +14,7 @@ from projektbot.dialog.taps import bring_up, take, tap
 from projektbot.dialog.walk import Spot, step_at
 from projektbot.texts import N_
 
+BACK, SKIP = N_("Back"), N_("Skip")
 _CHOICE = Question("choice", Type.SELECT_ONE, "")  # numbered buttons are read like the choices of a question
 
 
@@ -81,10 +82,10 @@ def _typed_aside(talk: Talk, text: str) -> bool:
     typed = text.strip().casefold()
     _, spots, index = now
     question = spots[index].step
-    if typed == talk.words(N_("Back")).casefold() and step_back(spots, index):
+    if typed == talk.words(BACK).casefold() and step_back(spots, index):
         back(talk)
         return True
-    if typed == talk.words(N_("Skip")).casefold() and isinstance(question, Question) and not question.required:
+    if typed == talk.words(SKIP).casefold() and isinstance(question, Question) and not question.required:
         talk.answer(spots[index].path, None)
         return True
     return False

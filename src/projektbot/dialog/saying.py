@@ -10,11 +10,15 @@ from projektbot.texts import Text
 
 @record
 class Line:
-    """A paragraph of a message. `close` binds it to the one before (one line break instead of two)."""
+    """A paragraph of a message. `close` binds it to the one before (one line break instead of two).
+
+    With `fixed` the same object is said to everybody who is told the same, so that its words need finding but once.
+    """
 
     text: Text
     bold: bool = False
     close: bool = False
+    fixed: bool = False
 
 
 @record

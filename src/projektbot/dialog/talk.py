@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from projektbot.dialog.answers import Option, objection
 from projektbot.dialog.book import Book
 from projektbot.dialog.house import House
-from projektbot.dialog.model import CHOOSING, Answers, Dialog, Question, Type, Value
+from projektbot.dialog.model import CHOOSING, Answers, Dialog, Question, Step, Type, Value
 from projektbot.dialog.saying import NOTHING, Line, Prompt
 from projektbot.dialog.session import Frame, Session, frame_id
-from projektbot.dialog.walk import BESIDE, FACT, GIVEN, Spot, open_index, step_at, walk
+from projektbot.dialog.walk import BESIDE, FACT, GIVEN, Spot, Way, can_walk_on, step_at, walk, walk_on
 from projektbot.records import record
 from projektbot.texts import Text
 
@@ -32,7 +33,7 @@ class Scene:
 
     def today(self) -> date:
         """Return the day it is in the city."""
-        return self.now.astimezone(self.zone).date()
+        return _day(self.now, self.zone)
 
 
 @record
@@ -63,8 +64,9 @@ class Talk:
     call: Calling | None = None
     due: list[Due] = field(default_factory=list)
     heard: str = ""  # platform id of the message being answered
-    # frames do not change, so their steps need deriving but once; the house may look at the other drafts as well
-    _walked: tuple[Frame, tuple[Frame, ...], list[Spot]] | None = None
+    # what a walk found by asking the house, which may look at the other drafts as well; it holds for this turn
+    _walked: tuple[Frame, tuple[Frame, ...], Way] | None = None
+    _asked: bool = False  # the walk asked the house
 
     # ---- saying ----------------------------------------------------------------------------------------------------
 
@@ -82,14 +84,30 @@ class Talk:
         """Return the dialog a frame runs."""
         return self.scene.book.dialogs[frame.dialog]
 
+    def way(self, frame: Frame) -> Way:
+        """Return the steps of a frame that are relevant now, and which of them is open."""
+        dialog, drafts = self.dialog(frame), self.session.drafts
+        known = frame.way(dialog)
+        if known:
+            return known
+        if self._walked and self._walked[0] is frame and self._walked[1] is drafts:
+            return self._walked[2]
+        self._asked = False
+        return self._noted(frame, dialog, walk(dialog, frame.answers, self._calculate))
+
     def spots(self, frame: Frame) -> list[Spot]:
         """Return the steps of a frame that are relevant now."""
-        drafts = self.session.drafts
-        if self._walked is None or self._walked[0] is not frame or self._walked[1] is not drafts:
-            self._walked = (frame, drafts, walk(self.dialog(frame), frame.answers, self._calculate))
-        return self._walked[2]
+        return self.way(frame).spots
+
+    def _noted(self, frame: Frame, dialog: Dialog, way: Way) -> Way:
+        if self._asked:
+            self._walked = (frame, self.session.drafts, way)
+        else:
+            frame.note(dialog, way)
+        return way
 
     def _calculate(self, function: str, live: Answers) -> Value:
+        self._asked = True
         return self.scene.house.calculate(function, self.session, live)
 
     def open_spot(self) -> Spot | None:
@@ -97,8 +115,7 @@ class Talk:
         frame = self.session.top()
         if frame is None:
             return None
-        spots = self.spots(frame)
-        index = open_index(spots)
+        spots, index, _ = self.way(frame)
         return spots[index] if index < len(spots) else None
 
     def options(self, question: Question, live: Answers) -> list[Option]:
@@ -129,7 +146,7 @@ class Talk:
 
     def seconds(self) -> int:
         """Return now as whole seconds since 1970 UTC."""
-        return int(self.scene.now.timestamp())
+        return _seconds(self.scene.now)
 
     def put(self, frame: Frame) -> None:
         """Put the changed top frame back."""
@@ -138,20 +155,21 @@ class Talk:
     def answer(self, path: str, value: Value, **facts: Value) -> None:
         """Store an answer of the top frame; `facts` are kept beside it."""
         frame = self.session.frames[-1]
-        step = step_at(self.dialog(frame), path)
-        answers = frame.answers
-        if isinstance(step, Question) and step.location:
-            answers = {name: kept for name, kept in answers.items() if name != FACT + step.location}
         dialog = self.dialog(frame)
         if dialog.keeps and dialog.remind_after and (frame.reminded or not is_begun(frame)):
             # no row yet, or it has moved out of reach
             self.due.append(Due(frame.id, self.seconds() + dialog.remind_after[0]))
-        answers = {**answers, path: value}
+        answers = {**_without_place(frame.answers, step_at(dialog, path)), path: value}
         for name, fact in facts.items():
             answers[FACT + name] = fact
         old = {name: kept for name, kept in frame.old.items() if name != path} if frame.old else frame.old
         heard = {**frame.heard, path: self.heard} if self.heard else frame.heard
-        self.put(frame.answered(answers, old, heard, self.seconds()))
+        answered = frame.answered(answers, old, heard, self.seconds())
+        self.put(answered)
+        way = frame.way(dialog)
+        if way and len(answers) == len(frame.answers) + 1 + len(facts) and can_walk_on(way, path):
+            self._asked = False
+            self._noted(answered, dialog, walk_on(dialog, way, answers, facts, self._calculate))
 
     def take_away(self, path: str) -> None:
         """Take one answer of the top frame away; it is offered again when the question is asked."""
@@ -171,13 +189,12 @@ class Talk:
     def begin(self, dialog: Dialog, given: Answers, caller: str = "") -> None:
         """Put a new frame on top. What is given under the name of a question answers it, if it fits."""
         now = self.seconds()
+        session, answers = self.session, self._prefilled(dialog, given)
         frame = Frame(
-            frame_id(self.session.count), dialog.name, dialog.version, dialog.shape,
-            caller=caller, begun=now, touched=now,
+            frame_id(session.count), dialog.name, dialog.version, dialog.shape, answers,
+            given=tuple([name for name in answers if name[0] not in BESIDE]), caller=caller, begun=now, touched=now,
         )  # fmt: skip
-        self.session = replace(self.session, frames=(*self.session.frames, frame), count=self.session.count + 1)
-        answers = self._prefilled(dialog, given)
-        self.put(replace(frame, answers=answers, given=tuple(name for name in answers if name[0] not in BESIDE)))
+        self.session = replace(session, frames=(*session.frames, frame), count=session.count + 1)
 
     def _prefilled(self, dialog: Dialog, given: Answers) -> Answers:
         answers: Answers = {}
@@ -192,7 +209,7 @@ class Talk:
     def end(self) -> Frame:
         """Take the top frame away and return it."""
         *rest, frame = self.session.frames
-        self.session = replace(self.session, frames=tuple(rest))
+        self.session = self.session.with_frames(tuple(rest))
         return frame
 
     def miss(self) -> int:
@@ -206,9 +223,30 @@ class Talk:
         self.put(replace(self.session.frames[-1], view=view))
 
 
+def _without_place(answers: Answers, step: Step | None) -> Answers:
+    """Return answers without where the earlier answer to a question was found to lie."""
+    if not isinstance(step, Question) or not step.location or FACT + step.location not in answers:
+        return answers
+    return {name: kept for name, kept in answers.items() if name != FACT + step.location}
+
+
 def is_begun(frame: Frame) -> bool:
     """Say whether the person answered anything yet (what a link filled in does not make a draft)."""
-    return any(name[0] not in BESIDE and name not in frame.given for name in frame.answers)
+    # a loop: a generator takes longer to begin than the first answer to look at
+    for name in frame.answers:  # noqa: SIM110
+        if name[0] not in BESIDE and name not in frame.given:
+            return True
+    return False
+
+
+@lru_cache(8)  # every turn of a batch asks the same, several times
+def _seconds(now: datetime) -> int:
+    return int(now.timestamp())
+
+
+@lru_cache(8)
+def _day(now: datetime, zone: ZoneInfo) -> date:
+    return now.astimezone(zone).date()
 
 
 def handle_of(frame: Frame, dialog: Dialog) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from projektbot.dialog.conditions import holds
 from projektbot.dialog.model import (
     ASKS,
     CALCULATES,
+    CONCLUDES,
     REPEATS,
     REVIEWS,
     SAYS,
@@ -18,6 +19,7 @@ from projektbot.dialog.model import (
     Dialog,
     Plan,
     Repeat,
+    Review,
     Step,
     Value,
 )
@@ -38,33 +40,83 @@ class Spot:
     live: Answers
     answered: bool
     asks: bool = False  # it is a question
+    behind: int = 0  # where the plan goes on behind it; 0 within a repeat
 
 
-def walk(dialog: Dialog, answers: Answers, calculate: CalculateBy) -> list[Spot]:
-    """Return every relevant step in order. An answer whose question is not relevant is invisible, and comes back."""
+class Way(NamedTuple):
+    """What a walk found: every relevant step in order. What lies behind the open one may be missing if unanswered."""
+
+    spots: list[Spot]
+    open: int  # position of the open step; at the end the number of steps
+    asks: int  # questions, also those that are missing
+
+
+def walk(dialog: Dialog, answers: Answers, calculate: CalculateBy) -> Way:
+    """Find every relevant step. An answer whose question is not relevant is invisible, and comes back."""
     live = {name[1:]: value for name, value in answers.items() if name[0] in BESIDE}
     spots: list[Spot] = []
-    _walk(dialog.plan, "", answers, live, calculate, spots)
-    return spots
+    _walk(dialog.plan, "", 0, answers, live, calculate, spots)
+    return _found(spots, 0)
 
 
-def _walk(plan: Plan, prefix: str, answers: Answers, live: Answers, calculate: CalculateBy, spots: list[Spot]) -> None:
-    for how, name, relevant, step, inner in plan:
+def walk_on(dialog: Dialog, way: Way, answers: Answers, facts: Answers, calculate: CalculateBy) -> Way:
+    """Find what `walk` would, from the way before the open step was answered (see `can_walk_on`), with these facts."""
+    spots, index, asks = way
+    was = spots[index]
+    value = answers[was.path]
+    live = {**was.live, **facts}
+    if value is not None and not isinstance(was.step, Review):
+        live[was.path] = value
+    spots = [*spots[:index], Spot(was.path, was.step, live, answered=True, asks=was.asks, behind=was.behind)]
+    # where nothing depends on this answer, the steps behind are as relevant as before: none that is was answered
+    stop = not facts and not dialog.decides(was.path)
+    _walk(dialog.plan, "", was.behind, answers, live, calculate, spots, stop=stop)
+    found = _found(spots, index + 1)
+    return Way(spots, found.open, asks) if stop else found
+
+
+def can_walk_on(way: Way, path: str) -> bool:
+    """Say whether an answer under `path` leads on from where an earlier walk stopped, with nothing answered behind."""
+    spots, index, _ = way
+    if index == len(spots) or spots[index].path != path or not spots[index].behind:
+        return False
+    return not any(spot.answered and spot.path for spot in spots[index + 1 :])
+
+
+def _found(spots: list[Spot], begin: int) -> Way:
+    for index in range(begin, len(spots)):
+        if not spots[index].answered:
+            break
+    else:
+        index = len(spots)
+    return Way(spots, index, len([None for spot in spots if spot.asks]))
+
+
+def _walk(
+    plan: Plan, prefix: str, begin: int, answers: Answers, live: Answers, calculate: CalculateBy, spots: list[Spot],
+    *, stop: bool = False,
+) -> None:  # fmt: skip
+    """Add the relevant steps of a plan from `begin` on; with `stop` no further than the first that is open."""
+    behind = begin
+    for how, name, relevant, step, inner in plan[begin:] if begin else plan:
+        behind += 1
         if relevant is not None and not holds(relevant, live):
             continue
         if how <= REVIEWS:
             path = prefix + name
             answered = path in answers
-            spots.append(Spot(path, step, live, answered, how == ASKS))
+            spots.append(Spot(path, step, live, answered, how == ASKS, 0 if prefix else behind))
+            if stop and not answered:
+                return
             if answered and how != REVIEWS and (value := answers[path]) is not None:
                 live[name] = value
-        elif how == CALCULATES:
+        elif how == CALCULATES or (how == CONCLUDES and _found(spots, 0).open == len(spots)):
             assert isinstance(step, Calculate)  # noqa: S101 - planned so
             live[name] = calculate(step.function, live)
         elif how == REPEATS:
             assert isinstance(step, Repeat)  # noqa: S101 - planned so
             _walk_rounds(step, inner, prefix, answers, live, calculate, spots)
-        else:
+        elif how != CONCLUDES:
             spots.append(Spot("", step, live, how == SAYS))
 
 
@@ -77,7 +129,7 @@ def _walk_rounds(
     for number in range(rounds):
         inner = dict(live)
         here = f"{path}.{number}."
-        _walk(plan, here, answers, inner, calculate, spots)
+        _walk(plan, here, 0, answers, inner, calculate, spots)
         items.append({name: inner[name] for name in inner if here + name in answers})
     live[step.name] = items
     spots.append(Spot(path, step, live, answers.get(path) is True or rounds >= step.max))
@@ -86,14 +138,6 @@ def _walk_rounds(
 def rounds_of(step: Repeat, path: str, answers: Answers) -> int:
     """Return how many rounds of a repeat were begun."""
     return int(answers.get(f"{path}.n", step.min))
-
-
-def open_index(spots: list[Spot]) -> int:
-    """Return the position of the first step without an answer: the open one. At the end: the number of steps."""
-    for index, spot in enumerate(spots):
-        if not spot.answered:
-            return index
-    return len(spots)
 
 
 def step_at(dialog: Dialog, path: str) -> Step | None:
