@@ -193,7 +193,7 @@ async def test_a_file_whose_turn_fails_is_set_aside_and_the_line_goes_on(
                     raise ZeroDivisionError
                 return whole(self, inbound)
 
-        return Failing(batch.db, batch.world, batch.renderer, batch.next_id, batch.now)
+        return Failing(batch.db, batch.world, batch.renderer, batch.kept, batch.next_id, batch.now, batch.at)
 
     monkeypatch.setattr(town.turns, "_batch", failing)
     await town.take(

@@ -78,7 +78,8 @@ class Among:
 def _compile(built: ClauseElement, names: Sequence[str], dialect: Dialect) -> tuple[str, Ordering]:
     styled: Callable[..., Dialect] = type(dialect)
     positional = dialect if dialect.positional else styled(paramstyle="format")  # psycopg takes either
-    columns = list(names) if isinstance(built, Insert) else None
+    bare = isinstance(built, Insert) and set(names) <= set(built.table.c.keys())  # else its values are given
+    columns = list(names) if bare else None
     compiled = built.compile(dialect=positional, column_keys=columns)
     assert isinstance(compiled, SQLCompiler)  # noqa: S101 - only SQL is given here
     places = [names.index(name) for name in compiled.positiontup or ()]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Table
@@ -14,3 +14,8 @@ def upsert(db: Connection, table: Table, key: Mapping[str, Any], values: Mapping
     insert = postgresql.insert if db.dialect.name == "postgresql" else sqlite.insert
     statement = insert(table).values({**key, **values})
     db.execute(statement.on_conflict_do_update(index_elements=list(key), set_=dict(values)))
+
+
+def unless_there(table: Table, rows: Sequence[Mapping[str, Any]]) -> postgresql.Insert:
+    """Return an insert that passes over rows which are there already, or twice among these."""
+    return postgresql.insert(table).values(rows).on_conflict_do_nothing()  # SQLite has taken over these words

@@ -15,7 +15,7 @@ from projektbot.civic.tx import Tx, Who
 from projektbot.dialog.book import Book
 from projektbot.dialog.engine import Turn, resume, step
 from projektbot.dialog.saying import NOTHING
-from projektbot.dialog.session import Session, dump, load
+from projektbot.dialog.session import Session, dump
 from projektbot.dialog.talk import Scene
 from projektbot.errors import Refused
 from projektbot.i18n import Languages
@@ -30,10 +30,10 @@ from projektbot.messages import (
     Tap,
     Wake,
     Words,
-    micros,
 )
 from projektbot.texts import N_, Text
 from projektbot.turns import rows
+from projektbot.turns.kept import Kept
 from projektbot.turns.rendering import Renderer, Written
 
 DRAFT = "draft"  # kind of the due rows that wake drafts
@@ -65,8 +65,10 @@ class Batch:
     db: Connection
     world: World
     renderer: Renderer
+    kept: Kept
     next_id: Callable[[], int]
     now: datetime
+    at: int  # now, in microseconds since 1970 UTC
     conversations: dict[tuple[str, str], Conversation] = field(default_factory=dict)
     addresses: dict[tuple[str, str], rows.Found] = field(default_factory=dict)
     by_session: dict[int, Conversation] = field(default_factory=dict)
@@ -84,11 +86,11 @@ class Batch:
         for channel, chats in wanted.items():
             known = rows.by_chat(self.db, channel, list(chats))
             there = moved_to.union(found.chat for found in known)  # who is moved to in this very batch is no newcomer
-            new = {chat: private for chat, private in chats.items() if chat not in there}
-            if new:
-                known += rows.new_addresses(self.db, channel, new, micros(self.now))
             for found in known:
                 self._know(found)
+            for chat, private in chats.items():
+                if chat not in there:
+                    self._know(rows.new_address(self.db, channel, chat, self.at, private=private))
 
     def load_sessions(self, ids: Sequence[int]) -> None:
         """Load conversations by their sessions, at the address last used."""
@@ -107,7 +109,9 @@ class Batch:
 
     def _know(self, found: rows.Found) -> Conversation:
         # one person may write from two messengers in one batch: both then see the same session
-        conversation = self.by_session.get(found.session_id) or Conversation(found, load(found.state))
+        conversation = self.by_session.get(found.session_id)
+        if conversation is None:
+            conversation = Conversation(found, self.kept.read(found.session_id, found.state))
         self.by_session[found.session_id] = conversation
         self.conversations[found.channel, found.chat] = conversation
         self.addresses[found.channel, found.chat] = found
@@ -117,8 +121,7 @@ class Batch:
         """Return the conversation of an update."""
         name = (inbound.channel, inbound.chat)
         if name not in self.conversations:  # moved to within this batch: fails if it is there by now, and is replayed
-            new = rows.new_addresses(self.db, inbound.channel, {inbound.chat: inbound.private}, micros(self.now))
-            self._know(*new)
+            self._know(rows.new_address(self.db, inbound.channel, inbound.chat, self.at, private=inbound.private))
         known = self.conversations[name]
         known.found = self.addresses[name]  # answered is where it was asked
         return known
@@ -134,7 +137,7 @@ class Batch:
         self._listen(conversation, inbound.locale)
         if not conversation.found.private:
             return self._in_group(conversation)
-        about = self._about(conversation, event)
+        about = self._about(conversation, event.to) if isinstance(event, Words) and event.to else ""
         return self._turn(conversation, event, about, inbound.message)
 
     def wake(self, session_id: int, frame: str) -> Letter | None:
@@ -156,10 +159,10 @@ class Batch:
         turn = step(scene, conversation.session, event, about=about, heard=message)
         while turn.call:
             turn = self._act(scene, conversation, turn)
-        session_id = conversation.found.session_id
-        self.wakes += [(session_id, due.frame, due.at * 1_000_000) for due in turn.due]
-        conversation.changed = conversation.changed or turn.session is not conversation.session
-        conversation.session = turn.session
+        for due in turn.due:
+            self.wakes.append((conversation.found.session_id, due.frame, due.at * 1_000_000))
+        if turn.session is not conversation.session:
+            conversation.session, conversation.changed = turn.session, True
         if not turn.lines and turn.prompt is NOTHING:
             return None
         return self.post(conversation, self.renderer.turn(turn), kind)
@@ -192,7 +195,7 @@ class Batch:
         found = conversation.found
         match inbound.event:
             case Presence(here):
-                self._blocked(conversation, None if here else micros(self.now))
+                self._blocked(conversation, None if here else self.at)
                 return None
             case Migrated(to):
                 rows.move_chat(self.db, found.address_id, found.channel, to)
@@ -217,10 +220,8 @@ class Batch:
         index = number - sent["first"]
         return Tap(numbered[index]["token"]) if 0 <= index < len(numbered) else Odd("reaction")
 
-    def _about(self, conversation: Conversation, event: Event) -> str:
-        if not isinstance(event, Words) or not event.to:
-            return ""
-        body = rows.sent_message(self.db, conversation.found.address_id, event.to)
+    def _about(self, conversation: Conversation, message: str) -> str:
+        body = rows.sent_message(self.db, conversation.found.address_id, message)
         return str(orjson.loads(body)["about"]) if body else ""
 
     def _listen(self, conversation: Conversation, client: str) -> None:
@@ -250,7 +251,7 @@ class Batch:
     def post(self, conversation: Conversation, written: Written, kind: str) -> Letter:
         """Put a message into the outbox."""
         found = conversation.found
-        row_id, at = self.next_id(), micros(self.now)
+        row_id, at = self.next_id(), self.at
         self.posts.append((row_id, found.address_id, kind, "queued", written.body, at))
         return Letter(row_id, kind, found.address_id, found.channel, found.chat, found.private, written.message)
 
@@ -258,8 +259,12 @@ class Batch:
         """Write everything at once."""
         changed = [c for c in self.by_session.values() if c.changed]
         if changed:
-            rows.save_sessions(self.db, [(c.found.session_id, dump(c.session), c.found.address_id) for c in changed])
+            rows.save_sessions(self.db, [self._written(conversation) for conversation in changed])
         if self.posts:
             rows.post(self.db, self.posts)
         if self.wakes:
             rows.schedule(self.db, DRAFT, self.wakes)
+
+    def _written(self, conversation: Conversation) -> tuple[int, bytes, int]:
+        found = conversation.found
+        return found.session_id, self.kept.write(found.session_id, conversation.session), found.address_id

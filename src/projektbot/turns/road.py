@@ -24,6 +24,7 @@ from projektbot.store.tables import inbox, settings
 from projektbot.store.upsert import upsert
 from projektbot.turns import rows
 from projektbot.turns.batch import Batch, World
+from projektbot.turns.kept import Kept
 from projektbot.turns.rendering import Renderer
 
 log = structlog.get_logger()
@@ -70,6 +71,7 @@ class Turns:
         self.channels = channels
         self.hand_over = hand_over
         self._renderer = Renderer(world.languages)
+        self._kept = Kept()
         self._last_id = 0
         self._last_number = 0
         self._seq = 0
@@ -81,8 +83,13 @@ class Turns:
 
     async def take(self, channel: str, raws: Sequence[Any], read: Callable[[Any], Inbound | None]) -> None:
         """Carry raw updates along the road in order; return when every one is committed."""
-        inbounds = [await self._read(channel, raw, read) for raw in raws]
-        wanted = [inbound for inbound in inbounds if inbound]
+        wanted: list[Inbound] = []
+        for raw in raws:
+            try:
+                inbound = read(raw)
+                wanted += [_storable(inbound)] if inbound else []
+            except Exception as error:  # noqa: BLE001 - whatever a messenger sends, the rest goes on
+                await self._put_aside(channel, raw, error)
         if len(wanted) == 1:
             await self._admit(wanted[0])  # as webhooks bring them: spares a task
         else:
@@ -114,26 +121,22 @@ class Turns:
 
     # ---- taking ----------------------------------------------------------------------------------------------------
 
-    async def _read(self, channel: str, raw: object, read: Callable[[Any], Inbound | None]) -> Inbound | None:
-        try:
-            inbound = read(raw)
-            return _storable(inbound) if inbound else None
-        except Exception as error:  # noqa: BLE001 - whatever a messenger sends, the rest goes on
-            number, problem = self._number(), type(error).__name__
-            log.error("update_unreadable", number=number, channel=channel, error=problem, where=_where(error))  # noqa: TRY400
-            await self._store_patiently(self._keep_aside, (channel, number, _as_json(raw), problem))
-            return None
+    async def _put_aside(self, channel: str, raw: object, error: Exception) -> None:
+        number, problem = self._number(), type(error).__name__
+        log.error("update_unreadable", number=number, channel=channel, error=problem, where=_where(error))
+        await self._store_patiently(self._keep_aside, (channel, number, _as_json(raw), problem))
 
-    async def _admit(self, inbound: Inbound) -> None:
-        chat = (inbound.channel, inbound.chat)
-        if chat in self._lines or (isinstance(inbound.event, Upload) and not inbound.event.file):
-            new = self._join_line(inbound)  # before the commit, so that nothing later overtakes it
-            try:
-                new.set_result(await self._store_patiently(self._hold, inbound))
-            finally:
-                new.cancel()  # unless set: our caller is gone before the commit, and the line goes on without it
-        else:
-            await self._carry(_Item(inbound))
+    def _admit(self, inbound: Inbound) -> Coroutine[Any, Any, None]:
+        waits = isinstance(inbound.event, Upload) and not inbound.event.file
+        if waits or (self._lines and (inbound.channel, inbound.chat) in self._lines):
+            return self._wait(inbound, self._join_line(inbound))  # before the commit, so that nothing overtakes it
+        return self._carry(_Item(inbound))
+
+    async def _wait(self, inbound: Inbound, new: asyncio.Future[bool]) -> None:
+        try:
+            new.set_result(await self._store_patiently(self._hold, inbound))
+        finally:
+            new.cancel()  # unless set: our caller is gone before the commit, and the line goes on without it
 
     async def _carry(self, item: _Item) -> None:
         """Carry one update until it is committed; after three failures tell the person and set it aside."""
@@ -167,23 +170,23 @@ class Turns:
         """Run a handler; while the store itself fails (disk full, locked) wait: nothing is acknowledged meanwhile."""
         if not self._troubled.locked():
             try:
-                return await self._done(handler, payload)
+                result: R = await self.store.do(handler, payload)
             except OperationalError as error:
                 if not is_trouble(error):
                     raise
+            else:
+                return result
         async with self._troubled:  # taken in order: nothing overtakes what failed first
             while True:
                 try:
-                    return await self._done(handler, payload)
+                    result = await self.store.do(handler, payload)
                 except OperationalError as error:
                     if not is_trouble(error):
                         raise
                     log.error("store_unavailable", error=str(error.orig))  # noqa: TRY400 - the cause is enough
                     await asyncio.sleep(STORE_PAUSE)
-
-    async def _done(self, handler: Callable[[Connection, list[P]], Sequence[R]], payload: P) -> R:
-        result: R = await self.store.do(handler, payload)
-        return result
+                else:
+                    return result
 
     # ---- in the writer's thread ------------------------------------------------------------------------------------
 
@@ -199,29 +202,24 @@ class Turns:
         now = self.world.now()
         # asked anew, since another process may write into the same store; not below the time, since a restored backup
         # has forgotten ids that a homeserver still knows, and would take for messages it has already
-        self._last_id = max(rows.last_outbox_id(db), micros(now))
-        return Batch(db, self.world, self._renderer, self._next_id, now)
+        at = micros(now)
+        self._last_id = max(rows.last_outbox_id(db), at)
+        return Batch(db, self.world, self._renderer, self._kept, self._next_id, now, at)
 
     def _fresh(self, db: Connection, items: list[_Item], batch: Batch) -> list[bool]:
         """Note every update as taken; return which had not been before."""
         keys: dict[str, list[str]] = {}
         for item in items:
-            if not item.held:
-                keys.setdefault(item.inbound.channel, []).append(item.inbound.key)
-        known = {(channel, key) for channel, wanted in keys.items() for key in rows.known_keys(db, channel, wanted)}
-        fresh: list[bool] = []
-        new: dict[str, list[str]] = {}
-        for item in items:
-            name = channel, key = item.inbound.channel, item.inbound.key
-            fresh.append(item.held or name not in known)
-            if not item.held and name not in known:
-                known.add(name)
-                new.setdefault(channel, []).append(key)
-        for channel, taken in new.items():
-            rows.remember(db, channel, taken, micros(batch.now))
-        for item in items:
             if item.held:
                 db.execute(_closed(item.inbound))
+            else:
+                keys.setdefault(item.inbound.channel, []).append(item.inbound.key)
+        new = {channel: rows.remember(db, channel, wanted, batch.at) for channel, wanted in keys.items()}
+        fresh: list[bool] = []
+        for item in items:
+            fresh.append(item.held or item.inbound.key in new[item.inbound.channel])
+            if not item.held:
+                new[item.inbound.channel].discard(item.inbound.key)  # it may be in this batch once more
         return fresh
 
     def _wake(self, db: Connection, ids: list[int]) -> list[Letter | None]:
@@ -236,11 +234,9 @@ class Turns:
         """Store updates that must wait; return which are new."""
         results = []
         for inbound in inbounds:
-            new = not rows.known_keys(db, inbound.channel, [inbound.key])
-            if new:
-                self._seq = max(self._seq + 1, micros(self.world.now()))
-                rows.hold(db, inbound, self._seq, micros(self.world.now()))
-            results.append(new)
+            at = micros(self.world.now())
+            self._seq = max(self._seq + 1, at)
+            results.append(rows.hold(db, inbound, self._seq, at))
         return results
 
     def _set_aside(self, db: Connection, payloads: list[tuple[_Item, str, Exception]]) -> list[Letter | None]:
@@ -357,7 +353,7 @@ def _storable(inbound: Inbound) -> Inbound:
 
 def _is_storable(inbound: Inbound) -> bool:
     try:
-        dump_inbound(inbound)
+        orjson.dumps(inbound)
     except TypeError:
         return False
     return True

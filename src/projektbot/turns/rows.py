@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
-from sqlalchemy.sql.dml import ReturningInsert
+from sqlalchemy import Connection, bindparam, delete, func, insert, literal_column, select, update
 
 from projektbot.dialog.session import Session, dump
 from projektbot.messages import Inbound, dump_inbound
 from projektbot.store.statement import Among, Row, Statement
 from projektbot.store.tables import addresses, due, inbox, outbox, people, sessions, web_messages
+from projektbot.store.upsert import unless_there
 
 HANDLED, WAITING, ASIDE = 0, 1, 2
 
@@ -29,9 +29,6 @@ class Found(NamedTuple):
     state: bytes
 
 
-_known = Among(
-    lambda keys: select(inbox.c.key).where(inbox.c.channel == bindparam("channel"), inbox.c.key.in_(keys)), "channel"
-)
 _found = select(
     addresses.c.id,
     addresses.c.channel,
@@ -46,8 +43,17 @@ _by_chat = Among(
     lambda chats: _found.where(addresses.c.channel == bindparam("channel"), addresses.c.chat.in_(chats)), "channel"
 )
 _by_session = Among(lambda ids: _found.where(sessions.c.id.in_(ids), addresses.c.id == sessions.c.address_id))
-_remember = Statement(insert(inbox), "channel", "key", "at", "state")
-_hold = insert(inbox)
+_remember = Among(
+    lambda keys: unless_there(
+        inbox,
+        [
+            {"channel": bindparam("channel"), "key": key, "at": bindparam("at"), "state": literal_column(str(HANDLED))}
+            for key in keys
+        ],
+    ).returning(inbox.c.key),
+    "channel",
+    "at",
+)
 _save = Statement(
     update(sessions)
     .where(sessions.c.id == bindparam("session"))
@@ -58,9 +64,9 @@ _save = Statement(
 )
 _post = Statement(insert(outbox), "id", "address_id", "kind", "state", "body", "created_at")
 _last_post = Statement(select(func.max(outbox.c.id)))
-_new_person = insert(people).returning(people.c.id, sort_by_parameter_order=True)
-_new_session = insert(sessions).returning(sessions.c.id, sort_by_parameter_order=True)
-_new_address = insert(addresses).returning(addresses.c.id, sort_by_parameter_order=True)
+_new_person = Statement(insert(people).returning(people.c.id), "created_at")
+_new_session = Statement(insert(sessions).returning(sessions.c.id), "person_id", "state")
+_new_address = Statement(insert(addresses).returning(addresses.c.id), "channel", "chat", "session_id", "private")
 _set_due = Statement(insert(due), "kind", "session_id", "subject", "due_at")
 _forget_due = Statement(
     delete(due).where(
@@ -81,20 +87,16 @@ _sent = Statement(
 )
 
 
-def known_keys(db: Connection, channel: str, keys: Sequence[str]) -> set[str]:
-    """Return which updates were taken before."""
-    return {key for (key,) in _known.rows(db, keys, channel)}
+def remember(db: Connection, channel: str, keys: Sequence[str], at: int) -> set[str]:
+    """Note updates as taken at `at` (microseconds UTC); return those that had not been taken before."""
+    return {key for (key,) in _remember.rows(db, keys, channel, at)}
 
 
-def remember(db: Connection, channel: str, keys: Iterable[str], at: int) -> None:
-    """Note updates as taken at `at` (microseconds UTC)."""
-    _remember.many(db, [(channel, key, at, HANDLED) for key in keys])
-
-
-def hold(db: Connection, inbound: Inbound, seq: int, at: int) -> None:
-    """Store an update that must wait."""
+def hold(db: Connection, inbound: Inbound, seq: int, at: int) -> bool:
+    """Store an update that must wait; return whether it is new."""
     row = {"channel": inbound.channel, "key": inbound.key, "at": at, "state": WAITING}
-    db.execute(_hold, {**row, "seq": seq, "raw": dump_inbound(inbound)})
+    whole = {**row, "seq": seq, "raw": dump_inbound(inbound)}
+    return db.execute(unless_there(inbox, [whole]).returning(inbox.c.key)).first() is not None
 
 
 def by_chat(db: Connection, channel: str, chats: Sequence[str]) -> list[Found]:
@@ -112,27 +114,18 @@ def _address(row: Row) -> Found:
     return Found(address_id, channel, chat, session_id, bool(private), blocked_at is not None, person_id, state)
 
 
-def new_addresses(db: Connection, channel: str, chats: Mapping[str, bool], at: int) -> list[Found]:
-    """Make a person (or, for a group, only a session) with their first address, for each chat and whether private."""
+def new_address(db: Connection, channel: str, chat: str, at: int, *, private: bool) -> Found:
+    """Make a person (or, for a group, only a session) with their first address, at `at` (microseconds UTC)."""
+    owner = _made(_new_person.rows(db, at)) if private else None
     state = dump(Session())
-    people_ids = iter(_made(db, _new_person, [{"created_at": at} for private in chats.values() if private]))
-    owners = [next(people_ids) if private else None for private in chats.values()]
-    session_ids = _made(db, _new_session, [{"person_id": owner, "state": state} for owner in owners])
-    named = [
-        {"channel": channel, "chat": chat, "session_id": session_id, "private": private}
-        for (chat, private), session_id in zip(chats.items(), session_ids, strict=True)
-    ]
-    address_ids = _made(db, _new_address, named)
-    return [
-        Found(address_id, channel, chat, session_id, private, blocked=False, person_id=owner, state=state)
-        for address_id, (chat, private), session_id, owner in zip(
-            address_ids, chats.items(), session_ids, owners, strict=True
-        )
-    ]
+    session_id = _made(_new_session.rows(db, owner, state))
+    address_id = _made(_new_address.rows(db, channel, chat, session_id, private))
+    return Found(address_id, channel, chat, session_id, private, blocked=False, person_id=owner, state=state)
 
 
-def _made(db: Connection, statement: ReturningInsert[tuple[int]], new: list[dict[str, Any]]) -> list[int]:
-    return list(db.scalars(statement, new)) if new else []
+def _made(rows: list[Row]) -> int:
+    ((row_id,),) = rows
+    return int(row_id)
 
 
 def save_sessions(db: Connection, rows: Sequence[tuple[int, bytes, int]]) -> None:
