@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from gettext import c2py  # the standard library's own reader of plural rules
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -32,6 +32,35 @@ SOURCE = "en"
 GROUPED = 1000  # numbers from here on are written with separators
 
 
+class Runs:
+    """Collects words and joins neighbours of one style: fewer entities for the messenger."""
+
+    __slots__ = ("parts", "style", "url", "words")
+
+    def __init__(self) -> None:
+        self.parts: list[Part] = []
+        self.words: list[str] = []
+        self.style = Style.PLAIN
+        self.url = ""
+
+    def add(self, style: Style, words: str, url: str = "") -> None:
+        """Add words in a style."""
+        if style is not self.style or url != self.url:
+            self._flush()
+            self.style, self.url = style, url
+        self.words.append(words)
+
+    def all(self) -> tuple[Part, ...]:
+        """Return everything that was added."""
+        self._flush()
+        return tuple(self.parts)
+
+    def _flush(self) -> None:
+        if self.words:
+            self.parts.append(Part("".join(self.words), self.style, self.url))
+            self.words = []
+
+
 @dataclass(frozen=True)
 class Languages:
     """All catalogs of a house. `default` is the city's language."""
@@ -48,6 +77,8 @@ class Languages:
 
     def nearest(self, wanted: str) -> str:
         """Return the language to use for a client that says `wanted` ("de-DE", "pt", ""); else the city's."""
+        if wanted == SOURCE or wanted in self.catalogs:  # so most clients say it
+            return wanted
         wanted = wanted.replace("_", "-")
         for candidate in (wanted, wanted.partition("-")[0].lower()):
             if candidate == SOURCE or candidate in self.catalogs:
@@ -63,18 +94,23 @@ class Languages:
             return forms[self.plurals[locale](text.n)] or text.msgid
         return text.msgid if text.n == 1 else text.plural
 
-    def parts(self, text: Text, locale: str, style: Style = Style.PLAIN) -> list[Part]:
+    def parts(self, text: Text, locale: str, style: Style = Style.PLAIN) -> tuple[Part, ...]:
         """Render a text: the sentence in `style`, what people wrote isolated and quoted inside it."""
+        runs = Runs()
+        self.write(runs, text, locale, style)
+        return runs.all()
+
+    def write(self, runs: Runs, text: Text, locale: str, style: Style = Style.PLAIN) -> None:
+        """Render a text behind what `runs` hold already."""
         form = self.form(text, locale)
         if not text.params:
-            return [Part(form, style)]
-        parts: list[Part] = []
+            runs.add(style, form)
+            return
         for index, piece in enumerate(_split(form)):
             if index % 2:
-                parts += self._param(text.params.get(piece, Own("")), locale, style)
+                self._write_param(runs, text.params.get(piece, ""), locale, style)
             elif piece:
-                parts.append(Part(piece, style))
-        return parts
+                runs.add(style, piece)
 
     def words(self, text: Text, locale: str) -> str:
         """Return a text as plain words (labels of buttons, matching what is typed), without isolates."""
@@ -82,29 +118,32 @@ class Languages:
             return self.form(text, locale)
         if text.msgid == "{it}" and isinstance(it := text.params["it"], Own):
             return str(it)  # most labels: names of areas, languages, choices
-        return "".join(part.text for part in self.parts(text, locale)).replace(FSI, "").replace(PDI, "")
+        return "".join([part.text for part in self.parts(text, locale)]).replace(FSI, "").replace(PDI, "")
 
-    def _param(self, value: Param, locale: str, style: Style) -> list[Part]:
-        if isinstance(value, Text):
-            return self.parts(value, locale, style)
-        if isinstance(value, Own):
-            return [Part(str(value), style)] if value else []
-        if isinstance(value, str):
+    def _write_param(self, runs: Runs, value: Param, locale: str, style: Style) -> None:
+        while isinstance(value, Text):
+            it = value.params.get("it") if value.msgid == "{it}" else None  # most answers that are shown: no sentence
+            if it is None:
+                self.write(runs, value, locale, style)
+                return
+            value = it
+        if value == "":
+            pass
+        elif isinstance(value, Own):
+            runs.add(style, value)
+        elif isinstance(value, str):
             quoted = Style.QUOTE if style is Style.PLAIN else style
-            return [Part(f"{FSI}{value.translate(_CONTROLS)}{PDI}", quoted)] if value else []
-        if isinstance(value, tuple):
-            return [Part(format_list([self.words(item, locale) for item in value], locale=babel_locale(locale)), style)]
-        return [Part(self._figure(value, locale), style)]
+            runs.add(quoted, f"{FSI}{value.translate(_CONTROLS)}{PDI}")
+        elif isinstance(value, tuple):
+            runs.add(style, format_list([self.words(item, locale) for item in value], locale=babel_locale(locale)))
+        else:
+            runs.add(style, self._figure(value, locale))
 
     def _figure(self, value: int | Decimal | Money | Place | datetime | date | time, locale: str) -> str:
         spoken = babel_locale(locale)
         match value:
             case Money(cents, currency):
-                whole = cents % 100 == 0
-                return format_currency(
-                    Decimal(cents) / 100, currency, _whole(spoken) if whole else None,
-                    locale=spoken, currency_digits=not whole, decimal_quantization=False,
-                )  # fmt: skip
+                return _amount(cents, currency, spoken)
             case Place(lat, lon):
                 return f"{lat:.5f}, {lon:.5f}"
             case datetime():
@@ -130,6 +169,15 @@ def _split(form: str) -> list[str]:
 def _whole(spoken: Locale) -> str:
     """Return how a locale writes an amount without cents, with a space that people type."""
     return str(spoken.currency_formats["standard"].pattern).replace(".00", "").replace("\u00a0", " ")
+
+
+@lru_cache(1024)  # people think in round amounts, and Babel takes 20 µs for one
+def _amount(cents: int, currency: str, spoken: Locale) -> str:
+    whole = cents % 100 == 0
+    return format_currency(
+        Decimal(cents) / 100, currency, _whole(spoken) if whole else None,
+        locale=spoken, currency_digits=not whole, decimal_quantization=False,
+    )  # fmt: skip
 
 
 @cache

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 import orjson
 
 from projektbot.dialog.engine import Turn
 from projektbot.dialog.saying import Button, Line, Prompt
-from projektbot.i18n import Languages
+from projektbot.i18n import Languages, Runs
 from projektbot.messages import Choice, Outgoing, Part, Style
 from projektbot.texts import Text
 
@@ -31,19 +30,18 @@ class Renderer:
     def __init__(self, languages: Languages) -> None:
         self.languages = languages
         self._prompts: dict[tuple[Prompt, str], Written] = {}
+        self._lines: dict[tuple[int, str], tuple[Line, tuple[Part, ...]]] = {}  # by identity, which the line keeps
 
     def turn(self, turn: Turn) -> Written:
         """Return what a turn says as one message."""
         prompt, locale = turn.prompt, turn.session.locale
         if turn.lines or turn.replaces or not prompt.fixed:
-            return _written(
-                replace(self._message((*turn.lines, *prompt.lines), prompt, locale), replaces=turn.replaces)
-            )
+            return _written(self._message((*turn.lines, *prompt.lines), prompt, locale, turn.replaces))
         return self._prompts.get((prompt, locale)) or self._keep(prompt, locale)
 
     def text(self, text: Text, locale: str) -> Written:
         """Return one sentence as a message."""
-        return _written(Outgoing(tuple(self.languages.parts(text, locale)), lang=locale))
+        return _written(Outgoing(self.languages.parts(text, locale), lang=locale))
 
     def _keep(self, prompt: Prompt, locale: str) -> Written:
         if len(self._prompts) >= MOST_PROMPTS:
@@ -51,19 +49,27 @@ class Renderer:
         ready = self._prompts[prompt, locale] = _written(self._message(prompt.lines, prompt, locale))
         return ready
 
-    def _message(self, lines: Sequence[Line], prompt: Prompt, locale: str) -> Outgoing:
-        runs = _Runs()
+    def _message(self, lines: Sequence[Line], prompt: Prompt, locale: str, replaces: str = "") -> Outgoing:
+        runs = Runs()
         for line in lines:
             if runs.parts or runs.words:
                 runs.add(Style.PLAIN, BREAK if line.close else PARAGRAPH)
             style = Style.BOLD if line.bold else Style.PLAIN
-            if line.text.params:
-                for part in self.languages.parts(line.text, locale, style):
-                    runs.add(part.style, part.text, part.url)
+            if line.fixed:
+                self._repeat(runs, line, locale, style)
             else:
-                runs.add(style, self.languages.form(line.text, locale))
+                self.languages.write(runs, line.text, locale, style)
         choices = tuple([_choice(button, self.languages, locale) for button in prompt.buttons])
-        return Outgoing(runs.all(), choices, prompt.first, about=prompt.about, lang=locale)
+        return Outgoing(runs.all(), choices, prompt.first, about=prompt.about, replaces=replaces, lang=locale)
+
+    def _repeat(self, runs: Runs, line: Line, locale: str, style: Style) -> None:
+        known = self._lines.get((id(line), locale))
+        if known is None:
+            if len(self._lines) >= MOST_PROMPTS:
+                self._lines.clear()
+            known = self._lines[id(line), locale] = (line, self.languages.parts(line.text, locale, style))
+        for part in known[1]:
+            runs.add(part.style, part.text, part.url)
 
 
 def _written(message: Outgoing) -> Written:
@@ -73,31 +79,3 @@ def _written(message: Outgoing) -> Written:
 def _choice(button: Button, languages: Languages, locale: str) -> Choice:
     label = button.label if isinstance(button.label, str) else languages.words(button.label, locale)
     return Choice(button.token, label, languages.form(Text(button.word), locale) if button.word else "")
-
-
-class _Runs:
-    """Collects words and joins neighbours of one style: fewer entities for the messenger."""
-
-    __slots__ = ("look", "parts", "words")
-
-    def __init__(self) -> None:
-        self.parts: list[Part] = []
-        self.words: list[str] = []
-        self.look = (Style.PLAIN, "")
-
-    def add(self, style: Style, words: str, url: str = "") -> None:
-        """Add words in a style."""
-        if (style, url) != self.look:
-            self._flush()
-            self.look = (style, url)
-        self.words.append(words)
-
-    def all(self) -> tuple[Part, ...]:
-        """Return everything that was added."""
-        self._flush()
-        return tuple(self.parts)
-
-    def _flush(self) -> None:
-        if self.words:
-            self.parts.append(Part("".join(self.words), *self.look))
-            self.words = []
