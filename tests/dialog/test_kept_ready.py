@@ -153,3 +153,43 @@ def test_what_a_person_wrote_is_never_kept_ready() -> None:
         player.says("Benches")
 
     assert anna.turn.prompt.lines[2] is not ben.turn.prompt.lines[2]
+
+
+FAR = """
+dialog: far
+version: 1
+title: Far
+trigger: [{command: far}]
+steps:
+  - link: asked
+    with: {far: "yes"}
+"""
+ASKED = """
+dialog: asked
+version: 1
+title: Asked
+trigger: [{command: asked}]
+steps:
+  - question: how_far
+    type: text
+    label: How far?
+    relevant: {far: "yes"}
+  - question: kind
+    type: select_one
+    label: Which one?
+    choices: [{name: new, label: Something new}]
+  - review: review
+    label: Is everything right?
+    submit: Send it
+"""
+
+
+def test_a_summary_keeps_its_distance_to_what_stands_above_it() -> None:
+    anna, ben = Player(FAR, ASKED), Player(FAR, ASKED)
+    anna.says("/far", "A mile")
+    ben.says("/asked")
+    for player in (anna, ben):
+        player.taps("Something new")
+
+    assert [line.close for line in anna.turn.prompt.lines] == [False, False, True]
+    assert [line.close for line in ben.turn.prompt.lines] == [False, False]

@@ -62,8 +62,11 @@ def test_who_was_here_last_is_kept() -> None:
     for number, session in enumerate(sessions):
         kept.write(number, session)
 
-    kept.write(0, sessions[0])
+    kept.write(5, sessions[5])
+    assert kept.read(0, dump(sessions[0])) is sessions[0], "nobody goes while there is room"
     kept.write(MOST_SESSIONS, Session())
+    kept.write(0, sessions[0])
+    kept.write(MOST_SESSIONS + 1, Session())
 
-    assert kept.read(0, dump(sessions[0])) is sessions[0]
+    assert kept.read(5, dump(sessions[5])) is sessions[5]
     assert kept.read(1, dump(sessions[1])) is not sessions[1]

@@ -212,17 +212,10 @@ class Dialog:
         """Return the steps as a walk over them needs them, which happens twice a turn."""
         return _concluded(_planned(self.steps))
 
-    def decides(self, name: str) -> bool:
-        """Say whether an answer may matter for which steps are relevant."""
-        return self._deciding is None or name in self._deciding
-
     @cached_property
-    def _deciding(self) -> frozenset[str] | None:
-        """Return the names that conditions look at; None if one looks at what a calculate makes of any of them."""
-        looked_at = frozenset().union(*(names_in(step.relevant) for step in _all(self.steps)))
-        concluded = {planned.name for planned in self.plan if planned.how == CONCLUDES}
-        worked_out = {step.name for step in _all(self.steps) if isinstance(step, Calculate)} - concluded
-        return None if looked_at & worked_out else looked_at
+    def deciding(self) -> frozenset[str]:
+        """Return the names that conditions look at: other answers do not matter for which steps are relevant."""
+        return frozenset().union(*(names_in(step.relevant) for step in _all(self.steps)))
 
 
 # How a walk takes a step: those up to REVIEWS are answered under their name; what CONCLUDES is a calculate behind the

@@ -69,7 +69,7 @@ def walk_on(dialog: Dialog, way: Way, answers: Answers, facts: Answers, calculat
         live[was.path] = value
     spots = [*spots[:index], Spot(was.path, was.step, live, answered=True, asks=was.asks, behind=was.behind)]
     # where nothing depends on this answer, the steps behind are as relevant as before: none that is was answered
-    stop = not facts and not dialog.decides(was.path)
+    stop = not facts and was.path not in dialog.deciding
     _walk(dialog.plan, "", was.behind, answers, live, calculate, spots, stop=stop)
     found = _found(spots, index + 1)
     return Way(spots, found.open, asks) if stop else found
