@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Awaitable
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -104,3 +106,9 @@ async def guarded(work: Awaitable[T]) -> T:
 def cause_of(error: Exception) -> Exception:
     """Return what happened, out of the Bug it may have come in."""
     return error.cause if isinstance(error, Bug) else error
+
+
+def where_from(error: BaseException) -> list[str]:
+    """Return where an exception came from, without its words: they may be a person's."""
+    frames = traceback.extract_tb(error.__traceback__)[-5:]
+    return [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]

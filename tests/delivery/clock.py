@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from heapq import heappop, heappush
 from typing import Any
@@ -29,13 +30,13 @@ class WatchedStore(Store):
         self.answering = asyncio.Event()  # while it is not set, what was read is held back
         self.answering.set()
 
-    def do(self, handler: Handler, payload: Any) -> asyncio.Future[Any]:  # noqa: ANN401 - as Store.do
+    def do(self, handler: Handler, payload: object, failed: Callable[[Any], None] | None = None) -> asyncio.Future[Any]:
         if self.failing:
             self.failing -= 1
-            failed: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-            failed.set_exception(OperationalError("disk", {}, OSError("full")))
-            return failed
-        future = super().do(handler, payload)
+            lost: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+            lost.set_exception(OperationalError("disk", {}, OSError("full")))
+            return lost
+        future = super().do(handler, payload, failed)
         self._enter()
         future.add_done_callback(lambda _: self._leave())
         return future

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from projektbot.turns import road
 from tests.turns.town import Town
 
 
@@ -24,3 +25,10 @@ def logs() -> Iterator[list[MutableMapping[str, Any]]]:
     """Keep what is logged: nothing of it is for the person who runs the tests."""
     with capture_logs() as entries:
         yield entries
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look a few times, quickly, whether a letter has arrived: nothing is sent in this town."""
+    monkeypatch.setattr(road, "LOOKS", 3)
+    monkeypatch.setattr(road, "LOOK_PAUSE", 0.001)

@@ -188,10 +188,10 @@ async def test_a_file_whose_turn_fails_is_set_aside_and_the_line_goes_on(
         whole = type(batch).take
 
         class Failing(type(batch)):  # type: ignore[misc] # of a class known at run time only
-            def take(self, inbound: Inbound) -> Any:  # noqa: ANN401 - a letter
+            def take(self, inbound: Inbound, *, patient: bool = True) -> Any:  # noqa: ANN401 - a letter
                 if isinstance(inbound.event, Upload):
                     raise ZeroDivisionError
-                return whole(self, inbound)
+                return whole(self, inbound, patient=patient)
 
         return Failing(batch.db, batch.world, batch.renderer, batch.kept, batch.next_id, batch.now, batch.at)
 

@@ -62,6 +62,7 @@ class _Item(NamedTuple):
     handler: Handler
     payload: Any
     future: asyncio.Future[Any]
+    failed: Callable[[Any], None] | None
 
 
 class Store:
@@ -80,10 +81,13 @@ class Store:
         self._thread = threading.Thread(target=self._run, name="write", daemon=True)
         self._thread.start()
 
-    def do(self, handler: Handler, payload: object) -> asyncio.Future[Any]:
-        """Hand `payload` to `handler` in the next transaction; the future holds its result once that is committed."""
+    def do(self, handler: Handler, payload: object, failed: Callable[[Any], None] | None = None) -> asyncio.Future[Any]:
+        """Hand `payload` to `handler` in the next transaction; the future holds its result once that is committed.
+
+        If it cannot be committed, `failed(payload)` is called in the writer's thread, before anything comes after it.
+        """
         future = asyncio.get_running_loop().create_future()
-        self._queue.put(_Item(handler, payload, future))
+        self._queue.put(_Item(handler, payload, future, failed))
         return future
 
     async def write(self, job: Job[T]) -> T:
@@ -138,12 +142,20 @@ def _commit_batch(connection: Connection, batch: list[_Item]) -> list[Any]:
     try:
         return _commit(connection, batch)
     except Exception as error:  # noqa: BLE001 - whatever it is belongs to one of the items, found by the replay
+        connection.connection.rollback()  # the driver's own: a COMMIT that failed may leave it in its transaction
         if len(batch) == 1:
-            return [error if isinstance(error, SQLAlchemyError) else Bug(error)]
+            return [_failed(batch[0], error if isinstance(error, SQLAlchemyError) else Bug(error))]
     outcomes: list[Any] = []
     for item in batch:
-        outcomes += [outcomes[-1]] if outcomes and is_trouble(outcomes[-1]) else _commit_batch(connection, [item])
+        last = outcomes[-1] if outcomes else None
+        outcomes += [_failed(item, last)] if is_trouble(last) else _commit_batch(connection, [item])
     return outcomes
+
+
+def _failed(item: _Item, outcome: object) -> object:
+    if item.failed:
+        item.failed(item.payload)
+    return outcome
 
 
 def is_trouble(outcome: object) -> bool:

@@ -39,6 +39,10 @@ from projektbot.turns.rendering import Renderer, Written
 DRAFT = "draft"  # kind of the due rows that wake drafts
 
 
+class Unsettled(Exception):
+    """Somebody answers a message whose id on the platform is not known yet."""
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """Everything that stays the same from turn to turn."""
@@ -128,16 +132,19 @@ class Batch:
 
     # ---- one turn --------------------------------------------------------------------------------------------------
 
-    def take(self, inbound: Inbound) -> Letter | None:
-        """Carry one update through the engine; return the answer."""
+    def take(self, inbound: Inbound, *, patient: bool = True) -> Letter | None:
+        """Carry one update through the engine; return the answer.
+
+        With `patient`, raises Unsettled if it is about a message that may be one of ours still on its way.
+        """
         conversation = self.conversation(inbound)
-        event = self._housework(conversation, inbound)
+        event = self._housework(conversation, inbound, patient=patient)
         if event is None:
             return None
         self._listen(conversation, inbound.locale)
         if not conversation.found.private:
             return self._in_group(conversation)
-        about = self._about(conversation, event.to) if isinstance(event, Words) and event.to else ""
+        about = self._about(conversation, event.to, patient=patient) if isinstance(event, Words) and event.to else ""
         return self._turn(conversation, event, about, inbound.message)
 
     def wake(self, session_id: int, frame: str) -> Letter | None:
@@ -190,7 +197,7 @@ class Batch:
 
     # ---- before the engine -----------------------------------------------------------------------------------------
 
-    def _housework(self, conversation: Conversation, inbound: Inbound) -> Event | None:
+    def _housework(self, conversation: Conversation, inbound: Inbound, *, patient: bool) -> Event | None:
         """Do what concerns the address alone; return the event for the engine, if there is one."""
         found = conversation.found
         match inbound.event:
@@ -203,7 +210,7 @@ class Batch:
         if found.blocked:
             self._blocked(conversation, None)  # who writes has let us in again
         if isinstance(inbound.event, Pick):
-            return self._picked(found.address_id, inbound.event.number, inbound.event.message)
+            return self._picked(inbound.event, self._told(found.address_id, inbound.event.message, patient=patient))
         return inbound.event
 
     def _blocked(self, conversation: Conversation, at: int | None) -> None:
@@ -211,17 +218,23 @@ class Batch:
         found = conversation.found = conversation.found._replace(blocked=at is not None)
         self.addresses[found.channel, found.chat] = found
 
-    def _picked(self, address_id: int, number: int, message: str) -> Event:
+    def _told(self, address_id: int, message: str, *, patient: bool) -> bytes | None:
+        """Return a message of ours by its id on the platform."""
         body = rows.sent_message(self.db, address_id, message)
+        if body is None and patient and rows.is_being_told(self.db, address_id, self.at):
+            raise Unsettled
+        return body
+
+    def _picked(self, pick: Pick, body: bytes | None) -> Event:
         if body is None:
             return Odd("reaction")
         sent = orjson.loads(body)
         numbered = [choice for choice in sent["choices"] if not choice["word"]]
-        index = number - sent["first"]
+        index = pick.number - sent["first"]
         return Tap(numbered[index]["token"]) if 0 <= index < len(numbered) else Odd("reaction")
 
-    def _about(self, conversation: Conversation, message: str) -> str:
-        body = rows.sent_message(self.db, conversation.found.address_id, message)
+    def _about(self, conversation: Conversation, message: str, *, patient: bool) -> str:
+        body = self._told(conversation.found.address_id, message, patient=patient)
         return str(orjson.loads(body)["about"]) if body else ""
 
     def _listen(self, conversation: Conversation, client: str) -> None:

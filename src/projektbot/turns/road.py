@@ -3,29 +3,40 @@
 from __future__ import annotations
 
 import asyncio
-import traceback
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
+from functools import partial
 from typing import Any, TypeVar
 
-import orjson
 import structlog
 from sqlalchemy import Connection, Update, select, update
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from projektbot.errors import Bug, ChannelError, Rejected, cause_of, guarded
-from projektbot.messages import Channel, Inbound, Letter, Odd, Stored, Upload, dump_inbound, load_inbound, micros
+from projektbot.errors import Bug, ChannelError, Rejected, cause_of, guarded, where_from
+from projektbot.messages import (
+    Channel,
+    Inbound,
+    Letter,
+    Pick,
+    Stored,
+    Upload,
+    Words,
+    dump_inbound,
+    load_inbound,
+    micros,
+)
 from projektbot.records import record
 from projektbot.store.database import Store, is_trouble
 from projektbot.store.media import MediaStore
 from projektbot.store.tables import inbox, settings
 from projektbot.store.upsert import upsert
 from projektbot.turns import rows
-from projektbot.turns.batch import Batch, World
+from projektbot.turns.batch import Batch, Unsettled, World
 from projektbot.turns.kept import Kept
 from projektbot.turns.rendering import Renderer
+from projektbot.turns.standing import Behind, Chat, Standing
+from projektbot.turns.storable import as_json, storable
 
 log = structlog.get_logger()
 
@@ -35,15 +46,21 @@ R = TypeVar("R")
 TRIES = 3  # an update that fails so often is set aside
 FETCH_TRIES = 4
 FETCH_PAUSE = 1.0  # seconds after the first try; twice as long after each
+LOOKS, LOOK_PAUSE = 100, 0.1  # seconds between looks whether a letter has arrived
 STORE_PAUSE = 1.0  # seconds between tries while the disk is full or the database locked
 
 
 @record
 class _Item:
-    """An update on the road; `held` if its inbox row exists already."""
+    """An update on the road; `held` if its inbox row exists already, `first` of those that stand in its chat."""
 
     inbound: Inbound
     held: bool = False
+    first: bool = False
+
+    def chat(self) -> Chat:
+        """Return where it comes from."""
+        return self.inbound.channel, self.inbound.chat
 
 
 @record
@@ -76,7 +93,9 @@ class Turns:
         self._last_number = 0
         self._seq = 0
         self._troubled = asyncio.Lock()
-        self._lines: dict[tuple[str, str], deque[_Waiting]] = {}  # chats that wait for a file, in order
+        self._standing = Standing()
+        self._doors: dict[Chat, asyncio.Lock] = {}  # of chats in which updates stand
+        self._lines: dict[Chat, deque[_Waiting]] = {}  # chats that wait for a file or for a letter, in order
         self._tasks: set[asyncio.Task[None]] = set()
 
     # ---- messages.Road ---------------------------------------------------------------------------------------------
@@ -87,7 +106,7 @@ class Turns:
         for raw in raws:
             try:
                 inbound = read(raw)
-                wanted += [_storable(inbound)] if inbound else []
+                wanted += [storable(inbound)] if inbound else []
             except Exception as error:  # noqa: BLE001 - whatever a messenger sends, the rest goes on
                 await self._put_aside(channel, raw, error)
         if len(wanted) == 1:
@@ -123,8 +142,8 @@ class Turns:
 
     async def _put_aside(self, channel: str, raw: object, error: Exception) -> None:
         number, problem = self._number(), type(error).__name__
-        log.error("update_unreadable", number=number, channel=channel, error=problem, where=_where(error))
-        await self._store_patiently(self._keep_aside, (channel, number, _as_json(raw), problem))
+        log.error("update_unreadable", number=number, channel=channel, error=problem, where=where_from(error))
+        await self._store_patiently(self._keep_aside, (channel, number, as_json(raw), problem))
 
     def _admit(self, inbound: Inbound) -> Coroutine[Any, Any, None]:
         waits = isinstance(inbound.event, Upload) and not inbound.event.file
@@ -139,17 +158,46 @@ class Turns:
             new.cancel()  # unless set: our caller is gone before the commit, and the line goes on without it
 
     async def _carry(self, item: _Item) -> None:
-        """Carry one update until it is committed; after three failures tell the person and set it aside."""
-        for attempt in range(1, TRIES + 1):
-            try:
-                letter = await self._store_patiently(self._handle, item)
-            except (Bug, SQLAlchemyError) as error:  # our fault, whatever it is: it costs this turn alone
-                failure = cause_of(error)
-                facts = {"error": type(failure).__name__, "where": _where(failure)}
-                log.warning("turn_failed", channel=item.inbound.channel, attempt=attempt, **facts)
-            else:
-                self.hand_over([letter] if letter else [])
+        """Carry one update until it is committed."""
+        try:
+            letter = await self.store.do(self._handle, item, self._stop)
+        except (Bug, SQLAlchemyError) as error:
+            await self._stand(item, cause_of(error))
+        else:
+            self.hand_over([letter] if letter else [])
+
+    async def _stand(self, item: _Item, failure: Exception) -> None:
+        """Go on with an update that failed, or that came after one; in order, since failures arrive in order."""
+        door = self._doors.setdefault(item.chat(), asyncio.Lock())
+        try:
+            async with door:
+                await self._insist(replace(item, first=True), failure)
+        finally:
+            if not self._standing.leave(item.chat()):
+                del self._doors[item.chat()]
+
+    async def _insist(self, item: _Item, failure: Exception) -> None:
+        """Try until it is committed; after three failures of ours tell the person and set it aside."""
+        failures = 0
+        while failures < TRIES:
+            if isinstance(failure, Unsettled) or (not item.held and item.chat() in self._lines):
+                await self._wait(item.inbound, self._join_line(item.inbound))
                 return
+            if not isinstance(failure, Behind) and not is_trouble(failure):
+                failures += 1
+                facts = {"error": type(failure).__name__, "where": where_from(failure)}
+                log.warning("turn_failed", channel=item.inbound.channel, attempt=failures, **facts)
+            if failures < TRIES:
+                try:
+                    letter = await self._store_patiently(self._handle, item)
+                except (Bug, SQLAlchemyError) as error:  # our fault, whatever it is: it costs this turn alone
+                    failure = cause_of(error)
+                else:
+                    self.hand_over([letter] if letter else [])
+                    return
+        await self._give_up(item, failure)
+
+    async def _give_up(self, item: _Item, failure: Exception) -> None:
         number = self._number()
         log.error("turn_set_aside", number=number, channel=item.inbound.channel, error=type(failure).__name__)
         letter = await self._store_patiently(self._set_aside, (item, number, failure))
@@ -161,7 +209,7 @@ class Turns:
             letter = await self._store_patiently(self._wake, row_id)
         except (Bug, SQLAlchemyError) as error:  # our fault, whatever it is: it costs this row alone
             failure = cause_of(error)
-            log.error("due_dropped", number=self._number(), error=type(failure).__name__, where=_where(failure))  # noqa: TRY400
+            log.error("due_dropped", number=self._number(), error=type(failure).__name__, where=where_from(failure))  # noqa: TRY400
             await self._store_patiently(_drop_due, row_id)
         else:
             self.hand_over([letter] if letter else [])
@@ -190,11 +238,19 @@ class Turns:
 
     # ---- in the writer's thread ------------------------------------------------------------------------------------
 
+    def _stop(self, item: _Item) -> None:
+        self._standing.stop(item.chat())
+
     def _handle(self, db: Connection, items: list[_Item]) -> list[Letter | None]:
+        if self._standing and any(not item.first and item.chat() in self._standing for item in items):
+            raise Behind
         batch = self._batch(db)
         fresh = self._fresh(db, items, batch)
         batch.load([item.inbound for item, new in zip(items, fresh, strict=True) if new])
-        letters = [batch.take(item.inbound) if new else None for item, new in zip(items, fresh, strict=True)]
+        letters = [
+            batch.take(item.inbound, patient=not item.held) if new else None
+            for item, new in zip(items, fresh, strict=True)
+        ]
         batch.save()
         return letters
 
@@ -272,7 +328,7 @@ class Turns:
     # ---- files -----------------------------------------------------------------------------------------------------
 
     def _join_line(self, inbound: Inbound) -> asyncio.Future[bool]:
-        """Queue an update behind the file its chat waits for; the future takes whether it is new."""
+        """Queue an update behind the file or letter its chat waits for; the future takes whether it is new."""
         chat = (inbound.channel, inbound.chat)
         waiting = _Waiting(inbound, asyncio.get_running_loop().create_future())
         if chat in self._lines:
@@ -294,9 +350,18 @@ class Turns:
             if await _is_new(line[0]):
                 if isinstance(inbound.event, Upload) and not inbound.event.file:
                     inbound = replace(inbound, event=await self._fetched(inbound.channel, inbound.event))
+                elif isinstance(inbound.event, Pick | Words):
+                    await self._until_told(chat)
                 await self._carry(_Item(inbound, held=True))
             line.popleft()
         del self._lines[chat]
+
+    async def _until_told(self, chat: Chat) -> None:
+        """Return when our letters to a chat have arrived, so that their ids are known; a moment later in any case."""
+        for _ in range(LOOKS):
+            if not await self.store.read(partial(_is_being_told, chat=chat, at=micros(self.world.now()))):
+                return
+            await asyncio.sleep(LOOK_PAUSE)  # the sender may be another process, which tells the store alone
 
     async def _fetched(self, channel: str, upload: Upload) -> Upload:
         """Fetch and store a file; what cannot be had is said by its problem."""
@@ -311,7 +376,7 @@ class Turns:
                 log.warning("fetch_failed", channel=channel, reason=error.reason, attempt=attempt)
                 pause = max(error.retry_after, FETCH_PAUSE * 2.0**attempt)
             except Bug as bug:  # or a full disk: the chat must go on
-                facts = {"error": type(bug.cause).__name__, "where": _where(bug.cause)}
+                facts = {"error": type(bug.cause).__name__, "where": where_from(bug.cause)}
                 log.warning("fetch_failed", channel=channel, reason="bug", attempt=attempt, **facts)
                 pause = FETCH_PAUSE * 2.0**attempt
         return replace(upload, problem="unreachable")
@@ -326,6 +391,11 @@ def _waiting(db: Connection) -> list[Inbound]:
     return [load_inbound(raw) for raw in rows_]
 
 
+def _is_being_told(db: Connection, chat: Chat, at: int) -> bool:
+    channel, name = chat
+    return any(rows.is_being_told(db, found.address_id, at) for found in rows.by_chat(db, channel, [name]))
+
+
 def _drop_due(db: Connection, ids: list[int]) -> list[None]:
     rows.take_due(db, ids)
     return [None] * len(ids)
@@ -334,42 +404,6 @@ def _drop_due(db: Connection, ids: list[int]) -> list[None]:
 async def _is_new(waiting: _Waiting) -> bool:
     await asyncio.wait([waiting.new])
     return not waiting.new.cancelled() and waiting.new.result()
-
-
-def _storable(inbound: Inbound) -> Inbound:
-    """Return an update that can be written down: half a character or a number beyond 64 bits becomes something odd.
-
-    Raises TypeError if the update could not even be noted as taken.
-    """
-    if _is_storable(inbound):
-        return inbound
-    bare = replace(inbound, message="", locale="")
-    if _is_storable(bare):  # only the message's id or the locale was damaged: what was done is still known
-        return bare
-    odd = replace(bare, event=Odd("damaged"))
-    dump_inbound(odd)
-    return odd
-
-
-def _is_storable(inbound: Inbound) -> bool:
-    try:
-        orjson.dumps(inbound)
-    except TypeError:
-        return False
-    return True
-
-
-def _as_json(raw: object) -> bytes:
-    try:
-        return orjson.dumps(raw, default=repr)
-    except TypeError:  # half a character, a number beyond 64 bits, a circle
-        return repr(raw).encode(errors="backslashreplace")
-
-
-def _where(error: BaseException) -> list[str]:
-    """Return where an exception came from, without its words: they may be a person's."""
-    frames = traceback.extract_tb(error.__traceback__)[-5:]
-    return [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
 
 
 def _closed(inbound: Inbound) -> Update:

@@ -78,6 +78,15 @@ _forget_due = Statement(
     "session",
     "frame",
 )
+_open = Statement(
+    select(outbox.c.id).where(
+        outbox.c.address_id == bindparam("address"),
+        outbox.c.state.in_([literal_column("'queued'"), literal_column("'sending'")]),
+        outbox.c.not_before <= bindparam("at"),
+    ),
+    "address",
+    "at",
+)
 _sent = Statement(
     select(outbox.c.body).where(
         outbox.c.address_id == bindparam("address"), outbox.c.external_id == bindparam("external")
@@ -189,6 +198,11 @@ def sent_message(db: Connection, address_id: int, external_id: str) -> bytes | N
     """Return a message of ours by its id on the platform."""
     found = _sent.rows(db, address_id, external_id)
     return found[0][0] if found else None
+
+
+def is_being_told(db: Connection, address_id: int, at: int) -> bool:
+    """Say whether a message of ours may be on its way, so that its id on the platform is not known yet."""
+    return bool(_open.rows(db, address_id, at))
 
 
 def set_blocked(db: Connection, address_id: int, at: int | None) -> None:

@@ -1,0 +1,40 @@
+"""What of an update can be written down, whatever a messenger sent."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import orjson
+
+from projektbot.messages import Inbound, Odd, dump_inbound
+
+
+def storable(inbound: Inbound) -> Inbound:
+    """Return an update that can be written down: half a character or a number beyond 64 bits becomes something odd.
+
+    Raises TypeError if the update could not even be noted as taken.
+    """
+    if _is_storable(inbound):
+        return inbound
+    bare = replace(inbound, message="", locale="")
+    if _is_storable(bare):  # only the message's id or the locale was damaged: what was done is still known
+        return bare
+    odd = replace(bare, event=Odd("damaged"))
+    dump_inbound(odd)
+    return odd
+
+
+def _is_storable(inbound: Inbound) -> bool:
+    try:
+        orjson.dumps(inbound)
+    except TypeError:
+        return False
+    return True
+
+
+def as_json(raw: object) -> bytes:
+    """Return anything as JSON, or else in words."""
+    try:
+        return orjson.dumps(raw, default=repr)
+    except TypeError:  # half a character, a number beyond 64 bits, a circle
+        return repr(raw).encode(errors="backslashreplace")
