@@ -98,6 +98,17 @@ def test_what_was_relevant_through_another_answer_goes_with_it() -> None:
     assert said.splitlines() == ["Is everything right?", "First?: Minus"]
 
 
+def test_what_an_answer_makes_needless_takes_along_what_depended_on_it() -> None:
+    anna = Player(CHAIN.replace("relevant: {first: plus}", "relevant: {not: {first: plus}}"))
+    anna.says("/chain")
+    anna.taps("Minus", "Up")
+    anna.says("because", "2", "First?")
+
+    said = anna.taps("Plus")
+
+    assert said.splitlines() == ["Is everything right?", "First?: Plus"]
+
+
 def test_what_depends_on_the_house_is_counted_from_the_first_question_on() -> None:
     anna = Player(COUNTED, house=Counting())
 
@@ -110,7 +121,7 @@ def test_the_house_is_asked_at_every_turn() -> None:
 
     house.count = 20
 
-    assert "More than 20?" in anna.says("")
+    assert "More than 20?" in anna.says("/nonsense")
 
 
 def test_a_question_that_a_fact_makes_relevant_is_counted() -> None:
@@ -125,5 +136,5 @@ def test_a_dialog_that_asks_in_other_words_is_gone_on_with_in_these() -> None:
 
     anna.change_dialogs(CHAIN.replace("First?", "What first?").replace("Second?", "What second?"))
 
-    assert anna.says("what").splitlines()[-1] == "What first?"
+    assert anna.says("/nonsense").splitlines()[-1] == "What first?"
     assert anna.taps("Plus") == "What second?"
