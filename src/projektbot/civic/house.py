@@ -13,7 +13,7 @@ from projektbot.civic.city import City
 from projektbot.civic.projects.actions import submit_idea
 from projektbot.civic.projects.queries import projects_of
 from projektbot.civic.projects.rules import FIELDS, STAGES, Stage, SubmitOutcome, reference
-from projektbot.civic.tx import Tx, Who
+from projektbot.civic.tx import Tx
 from projektbot.dialog import drafts
 from projektbot.dialog.book import Book
 from projektbot.dialog.engine import Result
@@ -29,7 +29,7 @@ class CityHouse:
     """The house as one person meets it in one turn."""
 
     db: Connection
-    who: Who
+    person_id: int
     city: City
     book: Book
     locales: tuple[str, ...]
@@ -90,16 +90,16 @@ def _count_drafts(house: CityHouse, session: Session, _answers: Answers) -> Valu
 def _ideas(house: CityHouse, _session: Session, _answers: Answers) -> Sequence[tuple[str, Text]]:
     return [
         (reference(row.number), N_("{ref} {title}", ref=Own(reference(row.number)), title=row.title))
-        for row in projects_of(house.db, house.who.person_id)
+        for row in projects_of(house.db, house.person_id)
     ]
 
 
 def _count_ideas(house: CityHouse, _session: Session, _answers: Answers) -> Value:
-    return len(projects_of(house.db, house.who.person_id))
+    return len(projects_of(house.db, house.person_id))
 
 
 def _stage_of(house: CityHouse, _session: Session, answers: Answers) -> Value:
-    found = [row for row in projects_of(house.db, house.who.person_id) if reference(row.number) == answers.get("idea")]
+    found = [row for row in projects_of(house.db, house.person_id) if reference(row.number) == answers.get("idea")]
     return STAGES[Stage(found[0].stage)] if found else None
 
 

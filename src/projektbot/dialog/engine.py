@@ -144,7 +144,7 @@ def advance(talk: Talk, *, passed: bool = True) -> None:
         if frame is None or talk.call:
             return
         spots, index, _ = talk.way(frame)
-        if passed and not frame.misses and not frame.view:
+        if passed and index and isinstance(spots[index - 1].step, Note) and not frame.misses and not frame.view:
             _say_notes(talk, spots, index)
         if index == len(spots):
             passed = _finish(talk)

@@ -27,7 +27,7 @@ def words(talk: Talk, text: str, about: str, *, first_contact: bool) -> None:
     if now is None:
         _otherwise(talk, text, first_contact=first_contact)
         return
-    if _typed_aside(talk, text):
+    if _typed_aside(talk, now, text):
         return
     _answer_words(talk, now, text)
 
@@ -74,11 +74,8 @@ def to_reminder(talk: Talk, text: str, frame_id: str) -> bool:
     return isinstance(reading, Accepted)
 
 
-def _typed_aside(talk: Talk, text: str) -> bool:
+def _typed_aside(talk: Talk, now: tuple[Frame, list[Spot], int], text: str) -> bool:
     """Take a typed "Skip" or "Back" for the button of that name, if it is offered."""
-    now = open_now(talk)
-    if now is None:
-        return False
     typed = text.strip().casefold()
     _, spots, index = now
     question = spots[index].step

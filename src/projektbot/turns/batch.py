@@ -185,10 +185,10 @@ class Batch:
 
     def _scene(self, conversation: Conversation) -> Scene:
         world = self.world
-        house = CityHouse(self.db, self._who(conversation), world.city, world.book, world.languages.locales)
+        locales = world.languages.locales
+        house = CityHouse(self.db, conversation.found.person_id or 0, world.city, world.book, locales)
         return Scene(
-            world.book, house, self.now, world.languages.zone, world.languages.words, world.languages.locales,
-            world.city.contact,
+            world.book, house, self.now, world.languages.zone, world.languages.words, locales, world.city.contact
         )  # fmt: skip
 
     def _who(self, conversation: Conversation) -> Who:
