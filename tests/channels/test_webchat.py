@@ -6,14 +6,17 @@ import asyncio
 import hashlib
 import io
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
 from PIL import Image
+from sqlalchemy.exc import OperationalError
 
+from projektbot.channels import webchat
 from projektbot.channels.webchat import SINCE, WebChat
 from projektbot.channels.webfiles import MIMES, mime_of
 from projektbot.errors import Rejected
@@ -22,6 +25,7 @@ from projektbot.messages import (
     Choice,
     Command,
     Event,
+    Inbound,
     Kind,
     Media,
     Outgoing,
@@ -294,6 +298,24 @@ async def test_a_broken_picture_is_taken_without_proportions(town: Town) -> None
 
     line = (await town.chat.history(CHAT))[0]
     assert (line.mime, line.width, line.height) == ("image/jpeg", 0, 0)
+
+
+async def test_a_store_that_is_away_for_a_moment_loses_nothing(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    failures = [OperationalError("SELECT", None, Exception("locked")), LookupError()]
+    take = town.road.take
+
+    async def taking(channel: str, raws: Sequence[Any], read: Callable[[Any], Inbound | None]) -> None:
+        if failures:
+            raise failures.pop()
+        await take(channel, raws, read)
+
+    monkeypatch.setattr(webchat, "PAUSE_SECONDS", 0)
+    monkeypatch.setattr(town.road, "take", taking)
+    await town.chat.post(CHAT, Words("Hello"), "de")
+
+    lines = await town.chat.history(CHAT)
+    assert texts(lines) == ["Words(text='Hello', to='')", "You wrote: Hello"]
+    assert not failures
 
 
 # ---- helpers ---------------------------------------------------------------------------------------------------------

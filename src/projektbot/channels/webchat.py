@@ -11,14 +11,14 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, NoReturn, TypeAlias
 
 import orjson
 import structlog
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from projektbot.channels.webfiles import Spooled, bare, find, forget, spool, unspool
-from projektbot.errors import Rejected
+from projektbot.errors import Bug, ChannelError, Rejected, cause_of, guarded
 from projektbot.messages import (
     MAX_FILE_BYTES,
     Event,
@@ -46,6 +46,7 @@ QUIET_SECONDS = 0.15  # an answer of several messages is over when nothing came 
 # Wake-ups reach only listeners in this process; another worker's messages are found by looking this often.
 # It is also the stream's sign of life: proxies close what is silent for 30 to 60 seconds.
 LOOK_SECONDS = 15.0
+PAUSE_SECONDS = 1.0  # after a failure
 
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 
@@ -136,6 +137,14 @@ class WebChat:
 
     async def receive(self, road: Road) -> None:
         """Hand what people did to the road, in order, until cancelled."""
+        while True:
+            try:
+                await guarded(self._hand_on(road))
+            except (Bug, ChannelError) as error:  # the store is away, or our mistake: what was posted stays where it is
+                log.error("web_chat_not_read", error=type(cause_of(error)).__name__)  # noqa: TRY400 - its words may be a person's
+                await asyncio.sleep(PAUSE_SECONDS)
+
+    async def _hand_on(self, road: Road) -> NoReturn:
         since = int(await road.recall(SINCE) or 0)
         while True:
             self._posted.clear()
