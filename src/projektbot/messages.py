@@ -277,7 +277,11 @@ class Letter:
 
 @record
 class Limits:
-    """What a platform allows, as data. Rates are messages a second; `reserved` of `rate` are kept for replies."""
+    """What a platform allows, as data. Rates are messages a second; `reserved` of `rate` are kept for replies.
+
+    `taps_wait` and `words_wait` are the seconds that it keeps taps, and everything else, for us while we are away; 0:
+    for ever. A channel with such a limit calls `Road.take` also when there is nothing, to say that it is in touch.
+    """
 
     rate: float = 30.0
     reserved: float = 5.0
@@ -287,6 +291,8 @@ class Limits:
     parallel: int = 32
     text: int = 4096
     caption: int = 1024
+    taps_wait: float = 0.0
+    words_wait: float = 0.0
 
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -307,6 +313,7 @@ class Road(Protocol):
         """Carry raw updates along the road in order; return when every one is committed, so it may be acknowledged.
 
         `read` is the channel's pure translation (None: nothing for us). What it cannot read is set aside, not raised.
+        The platform counts as heard when this was called (see `Limits`).
         """
 
     async def recall(self, name: str) -> str:

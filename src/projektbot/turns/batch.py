@@ -172,7 +172,7 @@ class Batch:
             conversation.session, conversation.changed = turn.session, True
         if not turn.lines and turn.prompt is NOTHING:
             return None
-        return self.post(conversation, self.renderer.turn(turn), kind)
+        return self.post(conversation.found, self.renderer.turn(turn), kind)
 
     def _act(self, scene: Scene, conversation: Conversation, turn: Turn) -> Turn:
         assert turn.call is not None  # noqa: S101 - asked by the caller
@@ -249,7 +249,7 @@ class Batch:
 
     def _in_group(self, conversation: Conversation) -> Letter:
         text = N_("Ideas are told in private. Please write to me in a chat of our own.")
-        return self.post(conversation, self.renderer.text(text, conversation.session.locale), "receipt")
+        return self.post(conversation.found, self.renderer.text(text, conversation.session.locale), "receipt")
 
     # ---- writing ---------------------------------------------------------------------------------------------------
 
@@ -259,11 +259,10 @@ class Batch:
         self._listen(conversation, inbound.locale)  # a first contact's language went with the turn
         text = N_("Something went wrong on our side. I am sorry. If you ask about it, name this number: {number}",
                   number=Text(number))  # fmt: skip
-        return self.post(conversation, self.renderer.text(text, conversation.session.locale), "receipt")
+        return self.post(conversation.found, self.renderer.text(text, conversation.session.locale), "receipt")
 
-    def post(self, conversation: Conversation, written: Written, kind: str) -> Letter:
+    def post(self, found: rows.Found, written: Written, kind: str) -> Letter:
         """Put a message into the outbox."""
-        found = conversation.found
         row_id, at = self.next_id(), self.at
         self.posts.append((row_id, found.address_id, kind, "queued", written.body, at))
         return Letter(row_id, kind, found.address_id, found.channel, found.chat, found.private, written.message)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import orjson
@@ -42,6 +43,16 @@ class Renderer:
     def text(self, text: Text, locale: str) -> Written:
         """Return one sentence as a message."""
         return _written(Outgoing(self.languages.parts(text, locale), lang=locale))
+
+    def again(self, text: Text, message: Outgoing) -> Written:
+        """Return a message once more, as a new one, after a sentence in its own language."""
+        locale = self.languages.nearest(message.lang)
+        runs = Runs()
+        self.languages.write(runs, text, locale)
+        runs.add(Style.PLAIN, PARAGRAPH)
+        for part in message.parts:
+            runs.add(part.style, part.text, part.url)
+        return _written(replace(message, parts=runs.all(), replaces="", reply_to=""))
 
     def _keep(self, prompt: Prompt, locale: str) -> Written:
         if len(self._prompts) >= MOST_PROMPTS:

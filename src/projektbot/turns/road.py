@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy import Connection, Update, select, update
+from sqlalchemy import Connection, select
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from projektbot.errors import Bug, ChannelError, Rejected, cause_of, guarded, where_from
@@ -23,7 +23,6 @@ from projektbot.messages import (
     Upload,
     Words,
     dump_inbound,
-    load_inbound,
     micros,
 )
 from projektbot.records import record
@@ -31,9 +30,10 @@ from projektbot.store.database import Store, is_trouble
 from projektbot.store.media import MediaStore
 from projektbot.store.tables import inbox, settings
 from projektbot.store.upsert import upsert
-from projektbot.turns import rows
-from projektbot.turns.batch import Batch, Unsettled, World
+from projektbot.turns import outages, rows
+from projektbot.turns.batch import DRAFT, Batch, Unsettled, World
 from projektbot.turns.kept import Kept
+from projektbot.turns.outages import Hearing
 from projektbot.turns.rendering import Renderer
 from projektbot.turns.standing import Behind, Chat, Standing
 from projektbot.turns.storable import as_json, storable
@@ -88,6 +88,7 @@ class Turns:
         self.channels = channels
         self.hand_over = hand_over
         self._renderer = Renderer(world.languages)
+        self.hearing = Hearing(channels)
         self._kept = Kept()
         self._last_id = 0
         self._last_number = 0
@@ -102,6 +103,7 @@ class Turns:
 
     async def take(self, channel: str, raws: Sequence[Any], read: Callable[[Any], Inbound | None]) -> None:
         """Carry raw updates along the road in order; return when every one is committed."""
+        at = micros(self.world.now())
         wanted: list[Inbound] = []
         for raw in raws:
             try:
@@ -113,6 +115,9 @@ class Turns:
             await self._admit(wanted[0])  # as webhooks bring them: spares a task
         else:
             await asyncio.gather(*map(self._admit, wanted))
+        if news := self.hearing.news(channel, at):
+            await self._store_patiently(outages.keep, news)
+            self.hearing.kept(news)
 
     async def recall(self, name: str) -> str:
         """Return a kept value, or an empty string."""
@@ -129,8 +134,9 @@ class Turns:
         await asyncio.gather(*[self._carry_out(row_id) for row_id in ids])
 
     async def restore(self) -> None:
-        """Go on with updates that were waiting for a file when the program ended."""
-        for inbound in await self.store.read(_waiting):
+        """Go on where the program ended: with updates that were waiting, and with when each platform was heard."""
+        await self.store.read(self.hearing.load)
+        for inbound in await self.store.read(rows.waiting):
             self._join_line(inbound).set_result(True)
 
     async def settle(self) -> None:
@@ -206,13 +212,13 @@ class Turns:
     async def _carry_out(self, row_id: int) -> None:
         """Carry out a due row; one that fails is dropped, since it would fail again every second."""
         try:
-            letter = await self._store_patiently(self._wake, row_id)
+            letters = await self._store_patiently(self._wake, row_id)
         except (Bug, SQLAlchemyError) as error:  # our fault, whatever it is: it costs this row alone
             failure = cause_of(error)
             log.error("due_dropped", number=self._number(), error=type(failure).__name__, where=where_from(failure))  # noqa: TRY400
             await self._store_patiently(_drop_due, row_id)
         else:
-            self.hand_over([letter] if letter else [])
+            self.hand_over(letters)
 
     async def _store_patiently(self, handler: Callable[[Connection, list[P]], Sequence[R]], payload: P) -> R:
         """Run a handler; while the store itself fails (disk full, locked) wait: nothing is acknowledged meanwhile."""
@@ -267,7 +273,7 @@ class Turns:
         keys: dict[str, list[str]] = {}
         for item in items:
             if item.held:
-                db.execute(_closed(item.inbound))
+                rows.close(db, item.inbound)
             else:
                 keys.setdefault(item.inbound.channel, []).append(item.inbound.key)
         new = {channel: rows.remember(db, channel, wanted, batch.at) for channel, wanted in keys.items()}
@@ -278,11 +284,23 @@ class Turns:
                 new[item.inbound.channel].discard(item.inbound.key)  # it may be in this batch once more
         return fresh
 
-    def _wake(self, db: Connection, ids: list[int]) -> list[Letter | None]:
+    def _wake(self, db: Connection, ids: list[int]) -> list[list[Letter]]:
         taken = rows.take_due(db, ids)  # gone: carried out already, or no longer wanted
+        letters: dict[int, list[Letter]] = {}
+        drafts = {row_id: row for row_id, row in taken.items() if row.kind == DRAFT}
         batch = self._batch(db)
-        batch.load_sessions([row.session_id for row in taken.values()])
-        letters = [batch.wake(taken[i].session_id, taken[i].subject) if i in taken else None for i in ids]
+        batch.load_sessions([row.session_id for row in drafts.values()])
+        for row_id, row in drafts.items():
+            letter = batch.wake(row.session_id, row.subject)
+            letters[row_id] = [letter] if letter else []
+        batch.save()
+        for row_id in taken.keys() - drafts.keys():  # afterwards: who has just been reminded is not asked again
+            letters[row_id] = self._ask_again(db, taken[row_id].subject)
+        return [letters.pop(row_id, []) for row_id in ids]  # an id may be among them twice
+
+    def _ask_again(self, db: Connection, subject: str) -> list[Letter]:
+        batch = self._batch(db)
+        letters = outages.ask_again(batch, subject)
         batch.save()
         return letters
 
@@ -386,11 +404,6 @@ class Turns:
         return await asyncio.to_thread(self.media.save, data, upload.kind, upload.name)
 
 
-def _waiting(db: Connection) -> list[Inbound]:
-    rows_ = db.scalars(select(inbox.c.raw).where(inbox.c.state == rows.WAITING).order_by(inbox.c.seq))
-    return [load_inbound(raw) for raw in rows_]
-
-
 def _is_being_told(db: Connection, chat: Chat, at: int) -> bool:
     channel, name = chat
     return any(rows.is_being_told(db, found.address_id, at) for found in rows.by_chat(db, channel, [name]))
@@ -404,11 +417,3 @@ def _drop_due(db: Connection, ids: list[int]) -> list[None]:
 async def _is_new(waiting: _Waiting) -> bool:
     await asyncio.wait([waiting.new])
     return not waiting.new.cancelled() and waiting.new.result()
-
-
-def _closed(inbound: Inbound) -> Update:
-    return (
-        update(inbox)
-        .where(inbox.c.channel == inbound.channel, inbox.c.key == inbound.key)
-        .values(state=rows.HANDLED, raw=None, seq=None)
-    )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, literal_column, select, update
 
 from projektbot.dialog.session import Session, dump
-from projektbot.messages import Inbound, dump_inbound
+from projektbot.messages import Inbound, dump_inbound, load_inbound
 from projektbot.store.statement import Among, Row, Statement
 from projektbot.store.tables import addresses, due, inbox, outbox, people, sessions, web_messages
 from projektbot.store.upsert import unless_there
@@ -29,7 +29,7 @@ class Found(NamedTuple):
     state: bytes
 
 
-_found = select(
+found = select(
     addresses.c.id,
     addresses.c.channel,
     addresses.c.chat,
@@ -40,9 +40,9 @@ _found = select(
     sessions.c.state,
 ).join(sessions, sessions.c.id == addresses.c.session_id)
 _by_chat = Among(
-    lambda chats: _found.where(addresses.c.channel == bindparam("channel"), addresses.c.chat.in_(chats)), "channel"
+    lambda chats: found.where(addresses.c.channel == bindparam("channel"), addresses.c.chat.in_(chats)), "channel"
 )
-_by_session = Among(lambda ids: _found.where(sessions.c.id.in_(ids), addresses.c.id == sessions.c.address_id))
+_by_session = Among(lambda ids: found.where(sessions.c.id.in_(ids), addresses.c.id == sessions.c.address_id))
 _remember = Among(
     lambda keys: unless_there(
         inbox,
@@ -108,17 +108,30 @@ def hold(db: Connection, inbound: Inbound, seq: int, at: int) -> bool:
     return db.execute(unless_there(inbox, [whole]).returning(inbox.c.key)).first() is not None
 
 
+def waiting(db: Connection) -> list[Inbound]:
+    """Return the updates that wait, in the order in which they came."""
+    raws = db.scalars(select(inbox.c.raw).where(inbox.c.state == WAITING).order_by(inbox.c.seq))
+    return [load_inbound(raw) for raw in raws]
+
+
+def close(db: Connection, inbound: Inbound) -> None:
+    """Note that an update waits no longer."""
+    itself = (inbox.c.channel == inbound.channel) & (inbox.c.key == inbound.key)
+    db.execute(update(inbox).where(itself).values(state=HANDLED, raw=None, seq=None))
+
+
 def by_chat(db: Connection, channel: str, chats: Sequence[str]) -> list[Found]:
     """Return the addresses that exist among `chats`."""
-    return list(map(_address, _by_chat.rows(db, chats, channel)))
+    return list(map(as_found, _by_chat.rows(db, chats, channel)))
 
 
 def by_session(db: Connection, ids: Sequence[int]) -> list[Found]:
     """Return the address last used of each session."""
-    return list(map(_address, _by_session.rows(db, ids))) if ids else []
+    return list(map(as_found, _by_session.rows(db, ids))) if ids else []
 
 
-def _address(row: Row) -> Found:
+def as_found(row: Sequence[Any]) -> Found:
+    """Read the columns of `found`."""
     address_id, channel, chat, session_id, private, blocked_at, person_id, state = row
     return Found(address_id, channel, chat, session_id, bool(private), blocked_at is not None, person_id, state)
 
@@ -155,8 +168,9 @@ def schedule(db: Connection, kind: str, wakes: Iterable[tuple[int, str, int]]) -
 
 
 class DueRow(NamedTuple):
-    """A wake-up that has come."""
+    """Something that has come due, of a session (0: of none)."""
 
+    kind: str
     session_id: int
     subject: str
 
@@ -174,8 +188,9 @@ def next_due(db: Connection) -> int | None:
 
 def take_due(db: Connection, ids: Sequence[int]) -> dict[int, DueRow]:
     """Take due rows out of the table; return those that were still there."""
-    taken = db.execute(delete(due).where(due.c.id.in_(ids)).returning(due.c.id, due.c.session_id, due.c.subject))
-    return {row_id: DueRow(session_id, subject) for row_id, session_id, subject in taken}
+    columns = due.c.id, due.c.kind, due.c.session_id, due.c.subject
+    taken = db.execute(delete(due).where(due.c.id.in_(ids)).returning(*columns))
+    return {row_id: DueRow(kind, session_id or 0, subject) for row_id, kind, session_id, subject in taken}
 
 
 def prune(db: Connection, handled_before: int, sent_before: int) -> None:

@@ -22,13 +22,17 @@ class House:
         self.taken: list[Inbound] = []
         self.raws: list[Any] = []
         self.refuse = 0
+        self.in_touch = 0
         self.refused = asyncio.Event()
         self.open = asyncio.Event()
         self.open.set()
         self._changed = asyncio.Condition()
 
     async def take(self, _channel: str, raws: Sequence[Any], read: Callable[[Any], Inbound | None]) -> None:
-        """Remember what can be read; a refusal remembers nothing."""
+        """Remember what can be read; a refusal remembers nothing. With nothing to take it is a sign of life."""
+        if not raws:
+            self.in_touch += 1
+            return
         await self.open.wait()
         if self.refuse:
             self.refuse -= 1

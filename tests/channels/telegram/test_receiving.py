@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
+from aiohttp import web
 from structlog.testing import capture_logs
 
+from projektbot.channels.telegram import TelegramChannel
 from projektbot.channels.telegram.faults import Conflict
 from projektbot.channels.telegram.inbound import ALLOWED_UPDATES
 from projektbot.channels.telegram.polling import pause, pause_after
 from projektbot.errors import ChannelError, Revoked, Throttled
 from projektbot.messages import Choice, Command, Edited, Pick, Presence, Tap, Upload, Words
-from tests.channels.telegram.house import House, channel_for, receiving, says, until
+from tests.channels.telegram.house import House, channel_for, read_media, receiving, says, until
 from tests.servers.botapi.server import BotApiServer
 
 
@@ -84,11 +87,12 @@ async def test_only_the_updates_we_know_are_asked_for_a_hundred_at_a_time() -> N
     async with BotApiServer() as server, receiving(channel_for(server), House()):
         await server.person(7001, "Ada").send("Hallo")
         calls = server.bot().calls
-        await until(lambda: [call for call in calls if call.method == "getUpdates"])
-        (asked, *_) = [call.parameters for call in calls if call.method == "getUpdates"]
+        await until(lambda: sum(call.method == "getUpdates" for call in calls) > 1)
+        first, then, *_ = [call.parameters for call in calls if call.method == "getUpdates"]
 
-    assert asked["allowed_updates"] == list(ALLOWED_UPDATES)
-    assert (asked["limit"], asked["timeout"]) == (100, 50)
+    assert first["allowed_updates"] == list(ALLOWED_UPDATES)
+    assert (first["limit"], first["timeout"]) == (100, 0)  # so that the end of an outage is known at once
+    assert (then["limit"], then["timeout"]) == (100, 50)
 
 
 async def test_a_tap_is_answered_when_it_is_committed() -> None:
@@ -218,3 +222,30 @@ def test_telegrams_own_wait_is_obeyed_and_a_conflict_is_left_to_cool() -> None:
     assert pause_after(Throttled(17), 9, 0.3) == 17
     assert pause_after(Conflict("x"), 1, 0.0) >= 15
     assert pause_after(ChannelError("x"), 1, 0.0) == pause(1, 0.0)
+
+
+async def test_an_odd_answer_ends_nothing(unused_tcp_port: int) -> None:
+    """A Bot API server of somebody else's: no name for us, updates without an id; then it comes to its senses."""
+    answers: dict[str, list[Any]] = {
+        "getMe": [{"id": 7}, [], {"id": 7, "username": "projekt_bot"}],
+        "getUpdates": [None, [{"message": {}}], ["x"], [{"update_id": 5, "message": {}}]],
+    }
+
+    async def answer(request: web.BaseRequest) -> web.Response:
+        waiting = answers.get(request.path.rpartition("/")[2], [])
+        return web.json_response({"ok": True, "result": waiting.pop(0) if waiting else []})
+
+    runner = web.ServerRunner(web.Server(answer))
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", unused_tcp_port).start()
+    channel = TelegramChannel(
+        name="telegram", token="1:x", api_url=f"http://127.0.0.1:{unused_tcp_port}", read_media=read_media
+    )
+    house = House()
+    with capture_logs() as logs:
+        async with receiving(channel, house):
+            await until(lambda: house.raws)
+    await runner.cleanup()
+
+    assert house.raws == [{"update_id": 5, "message": {}}]
+    assert [line["what"] for line in logs if line.get("reason") == "odd_answer"] == ["getMe"] * 2 + ["getUpdates"] * 3

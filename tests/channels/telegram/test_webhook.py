@@ -9,8 +9,9 @@ from contextlib import asynccontextmanager
 import orjson
 import pytest
 from aiohttp import web
+from structlog.testing import capture_logs
 
-from projektbot.channels.telegram import TelegramChannel
+from projektbot.channels.telegram import TelegramChannel, polling
 from projektbot.messages import Choice, Tap, Words
 from tests.channels.telegram import updates as u
 from tests.channels.telegram.house import SECRET, House, channel_for, receiving, says, until
@@ -68,6 +69,24 @@ async def test_what_is_not_committed_is_posted_again(unused_tcp_port: int) -> No
 
             assert await house.events(1) == [Words("Hallo")]
             assert house.refused.is_set()
+
+
+async def test_while_nothing_waits_for_us_we_are_in_touch(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody listens at the webhook: what waits there is a sign that we are not, and the operator is told why."""
+    monkeypatch.setattr(polling, "WATCH_SECONDS", 0.01)
+    house = House()
+    async with BotApiServer(backoff=Backoff(second=0.01)) as server:
+        channel = channel_for(server, webhook_url="http://127.0.0.1:9/telegram", webhook_secret=SECRET)
+        looks = server.bot().calls
+        with capture_logs() as logs:
+            async with receiving(channel, house):
+                await until(lambda: house.in_touch > 2)
+                await server.person(7001, "Ada").send("Hallo")
+                await until(lambda: any(line["event"] == "telegram_webhook_failed" for line in logs))
+                before, asked = house.in_touch, len(looks)
+                await until(lambda: len(looks) > asked + 3)
+
+                assert house.in_touch == before
 
 
 @asynccontextmanager

@@ -16,7 +16,7 @@ from projektbot.channels.telegram.faults import Floods, NotEditable, NotModified
 from projektbot.channels.telegram.inbound import ALLOWED_UPDATES, Reader
 from projektbot.channels.telegram.links import link_to
 from projektbot.channels.telegram.outbound import FREE_RATE, Call, calls, edit
-from projektbot.channels.telegram.polling import persist, poll
+from projektbot.channels.telegram.polling import me_of, persist, poll, watch
 from projektbot.channels.telegram.webhook import is_telegram, query_of, response_to, update_of
 from projektbot.errors import Bug, ChannelError, Rejected, Revoked, Throttled, Unsure, cause_of, guarded
 from projektbot.messages import MAX_FILE_BYTES, Limits, Media, Outgoing, Road
@@ -27,6 +27,8 @@ Commands = Mapping[str, Sequence[tuple[str, str]]]
 
 ANSWERS_AT_ONCE = 16  # of a batch of a hundred taps; more connections would only wait for each other
 CLOSING_SECONDS = 2.0
+TAPS_WAIT = 150.0  # seconds (tdlib/telegram-bot-api, add_update_callback_query)
+WORDS_WAIT = 86_400.0  # Bot API, "Getting updates": all else no longer than 24 hours
 
 
 class TelegramChannel:
@@ -49,7 +51,7 @@ class TelegramChannel:
         commands: Commands | None = None,
     ) -> None:
         self.name = name
-        self.limits = Limits(rate=rate)
+        self.limits = Limits(rate=rate, taps_wait=TAPS_WAIT, words_wait=WORDS_WAIT)
         self.idempotent = False  # Telegram has no key by which it would know a message again
         self._api = Api(token, api_url)
         self._floods = Floods()
@@ -66,9 +68,7 @@ class TelegramChannel:
         """Receive until cancelled. Raises Revoked, after telling the operator, if the token is no longer accepted."""
         try:
             await self._start(road)
-            if self._webhook_url:
-                await asyncio.Event().wait()  # Telegram comes to us
-            await poll(self._api, self.name, self._take)
+            await (watch if self._webhook_url else poll)(self._api, self.name, self._take)
         except Revoked:
             self._username = ""  # nobody would be answered there
             hint = "Telegram does not accept the bot token: get a new one from @BotFather and set TELEGRAM_TOKEN"
@@ -82,7 +82,7 @@ class TelegramChannel:
         update = update_of(body)
         if update is None:
             return 400, b""
-        if not await self._commit([update]):
+        if not (self._house and await self._commit([update], self._house)):
             return 503, b""  # Telegram posts it again
         return 200, response_to(update)
 
@@ -125,9 +125,10 @@ class TelegramChannel:
     # ---- receiving ---------------------------------------------------------------------------------------------------
 
     async def _start(self, road: Road) -> None:
-        me = await self._persist("getMe")
-        self._house = road, Reader(self.name, me["id"], me["username"])
-        self._username = me["username"]
+        me = await persist(partial(me_of, self._api), self.name, "getMe")
+        house = road, Reader(self.name, me["id"], me["username"])
+        await self._commit([], house)  # we are back: what is answered from now on is no longer the outage's
+        self._house, self._username = house, me["username"]
         await self._set_commands()
         if self._webhook_url:
             await self._persist("setWebhook", self._webhook_parameters())
@@ -158,7 +159,7 @@ class TelegramChannel:
 
     async def _take(self, updates: list[Any]) -> bool:
         """Commit what a poll brought, then let the buttons stop spinning."""
-        if not await self._commit(updates):
+        if not (self._house and await self._commit(updates, self._house)):
             return False
         for query in filter(None, map(query_of, updates)):
             task = asyncio.create_task(self._answer(query))
@@ -166,11 +167,9 @@ class TelegramChannel:
             task.add_done_callback(self._answers.discard)
         return True
 
-    async def _commit(self, updates: list[Any]) -> bool:
+    async def _commit(self, updates: list[Any], house: tuple[Road, Reader]) -> bool:
         """Say whether the updates are committed. Whatever went wrong is not Telegram's matter: it brings them again."""
-        if self._house is None:
-            return False
-        road, reader = self._house
+        road, reader = house
         try:
             await guarded(road.take(self.name, updates, reader.to_inbound))
         except (Bug, ChannelError) as error:  # receiving must outlive a store that is away

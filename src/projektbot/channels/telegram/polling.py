@@ -1,4 +1,4 @@
-"""Long polling: the offset moves only when what was received is committed."""
+"""Asking Telegram: for updates (the offset moves only when they are committed), or whether its posts reach us."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import structlog
 from projektbot.channels.telegram.api import Api
 from projektbot.channels.telegram.faults import Conflict
 from projektbot.channels.telegram.inbound import ALLOWED_UPDATES
+from projektbot.channels.telegram.webhook import is_update
 from projektbot.errors import ChannelError, Revoked
 
 log = structlog.get_logger()
@@ -20,6 +21,7 @@ log = structlog.get_logger()
 BATCH = 100  # the most getUpdates gives
 POLL_SECONDS = 50  # how long Telegram may hold a poll; its own limit
 POLL_GRACE = 10.0  # beyond that the connection is dead
+WATCH_SECONDS = 60.0
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 60.0
 CONFLICT_PAUSE = 15.0  # two pollers that fight starve each other; ours gives the other time to go
@@ -32,15 +34,45 @@ async def poll(api: Api, channel: str, take: Take) -> NoReturn:
     """Receive until cancelled, or raise Revoked. `take` says whether updates are committed; if not they come again."""
     offset = 0  # Telegram remembers what was acknowledged; unknown is right after a start
     failures = 0
+    in_touch = False  # else we ask for an answer at once: it tells that an outage is over
+
+    async def ask() -> list[dict[str, Any]]:
+        nonlocal in_touch
+        seconds, in_touch = POLL_SECONDS if in_touch else 0, False
+        updates = await _updates(api, offset, seconds)
+        in_touch = True
+        return updates
+
     while True:
-        updates = await persist(partial(_updates, api, offset), channel, "getUpdates")
-        if not updates:
-            continue
+        updates = await persist(ask, channel, "getUpdates")
         if await take(updates):
-            offset, failures = 1 + max(update["update_id"] for update in updates), 0
+            offset, failures = max([offset, *(1 + update["update_id"] for update in updates)]), 0
             continue
         failures += 1
         await asyncio.sleep(pause(failures, random.random()))  # noqa: S311 - jitter, not a secret
+
+
+async def watch(api: Api, channel: str, take: Take) -> NoReturn:
+    """Look until cancelled whether Telegram's posts reach us, or raise Revoked; its silence alone says nothing."""
+    told = None
+    while True:
+        info = await persist(partial(api.call, "getWebhookInfo"), channel, "getWebhookInfo")
+        facts = info if isinstance(info, dict) else {}
+        if facts.get("pending_update_count") == 0:
+            await take([])
+        error = facts.get("last_error_date")
+        if told is not None and error != told:
+            log.warning("telegram_webhook_failed", channel=channel, reason=str(facts.get("last_error_message")))
+        told = error or 0
+        await asyncio.sleep(WATCH_SECONDS)
+
+
+async def me_of(api: Api) -> dict[str, Any]:
+    """Ask which bot we are; `id` and `username` are there. Raises ChannelError."""
+    me = await api.call("getMe")
+    if isinstance(me, dict) and isinstance(me.get("id"), int) and isinstance(me.get("username"), str):
+        return me
+    raise ChannelError("odd_answer")
 
 
 async def persist(
@@ -61,12 +93,15 @@ async def persist(
         await asyncio.sleep(wait)
 
 
-async def _updates(api: Api, offset: int) -> list[dict[str, Any]]:
-    asked = {"limit": BATCH, "timeout": POLL_SECONDS, "allowed_updates": ALLOWED_UPDATES}
+async def _updates(api: Api, offset: int, seconds: int) -> list[dict[str, Any]]:
+    """Ask for updates, and wait so long for the first; each has its `update_id`. Raises ChannelError."""
+    asked = {"limit": BATCH, "timeout": seconds, "allowed_updates": ALLOWED_UPDATES}
     if offset:
         asked["offset"] = offset
-    updates: list[dict[str, Any]] = await api.call("getUpdates", asked, seconds=POLL_SECONDS + POLL_GRACE)
-    return updates
+    updates = await api.call("getUpdates", asked, seconds=seconds + POLL_GRACE)
+    if isinstance(updates, list) and all(map(is_update, updates)):
+        return updates
+    raise ChannelError("odd_answer")
 
 
 def pause_after(error: ChannelError, failures: int, chance: float) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from typing import Any
+from typing import Any, TypeGuard
 
 import orjson
 from telegram.error import TelegramError
@@ -22,9 +22,12 @@ def update_of(body: bytes) -> dict[str, Any] | None:
         update = AiohttpRequest.parse_json_payload(body)
     except TelegramError:
         return None
-    if not isinstance(update, dict) or not isinstance(update.get("update_id"), int):
-        return None
-    return update
+    return update if is_update(update) else None
+
+
+def is_update(update: object) -> TypeGuard[dict[str, Any]]:
+    """Say whether JSON has the form of an update: what it brings is read on the road."""
+    return isinstance(update, dict) and isinstance(update.get("update_id"), int)
 
 
 def query_of(update: Any) -> str:  # noqa: ANN401 - JSON
