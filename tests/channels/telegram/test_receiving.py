@@ -84,10 +84,12 @@ async def test_a_batch_in_the_wrong_order_is_acknowledged_whole() -> None:
 
 
 async def test_only_the_updates_we_know_are_asked_for_a_hundred_at_a_time() -> None:
-    async with BotApiServer() as server, receiving(channel_for(server), House()):
-        await server.person(7001, "Ada").send("Hallo")
-        calls = server.bot().calls
-        await until(lambda: sum(call.method == "getUpdates" for call in calls) > 1)
+    house = House()
+    async with BotApiServer() as server, receiving(channel_for(server), house):
+        ada, calls = server.person(7001, "Ada"), server.bot().calls
+        await until(lambda: any(call.method == "getUpdates" for call in calls))
+        await ada.send("Hallo")
+        await house.events(1)
         first, then, *_ = [call.parameters for call in calls if call.method == "getUpdates"]
 
     assert first["allowed_updates"] == list(ALLOWED_UPDATES)
