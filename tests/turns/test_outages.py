@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,8 +12,8 @@ import pytest
 from sqlalchemy import insert, update
 
 from projektbot.clock import Clock
-from projektbot.messages import Limits, Outgoing, Part, Presence, Words, micros
-from projektbot.store.tables import addresses, due, outbox
+from projektbot.messages import Choice, Limits, Outgoing, Part, Presence, Words, micros
+from projektbot.store.tables import addresses, due, outbox, sessions
 from projektbot.turns import outages, rows
 from tests.turns.town import NOON, Desk, Town
 
@@ -56,11 +57,14 @@ def asked_again(town: Town) -> list[str]:
     return sorted(letter.chat for letter in town.letters if "I was away" in letter.message.plain())
 
 
-async def hear(town: Town, chat: str, kind: str) -> None:
-    """Let somebody be told something that asks nothing."""
+NEWS = Outgoing((Part("News"),), (Choice("tok", "More"),), lang="en")
+
+
+async def hear(town: Town, chat: str, kind: str, message: Outgoing = NEWS) -> None:
+    """Let somebody be told something, which asks nothing unless the message is about a question."""
     (address,) = await town.rows(addresses, addresses.c.chat == chat)
     at = micros(town.clock.now())
-    body = orjson.dumps(Outgoing((Part("News"),)))
+    body = orjson.dumps(message)
     row = {"id": at + 1000 + address.id, "address_id": address.id, "kind": kind, "state": "sent", "body": body}
     await town.store.write(lambda db: db.execute(insert(outbox).values(**row, created_at=at)))
 
@@ -195,11 +199,51 @@ async def test_groups_and_those_who_blocked_us_are_left_out(town: Town) -> None:
     await town.person("blocked").says("/idea")
     await town.person("blocked").does(Presence(here=False))
     await town.take(town.inbound("-100", Words("Hello"), private=False))
+    await hear(town, "-100", "receipt", replace(NEWS, about="1|kind"))
     await town.person("anna").says("/idea")
 
     await outage(town, 5 * MINUTE)
 
     assert asked_again(town) == ["anna"]
+
+
+async def test_people_of_another_channel_and_those_who_went_on_elsewhere_are_left_out(town: Town) -> None:
+    for chat in ("moved", "elsewhere", "anna"):
+        await town.person(chat).says("/idea")
+    gone_on = update(sessions).where(sessions.c.address_id == 1).values(address_id=99)
+    other = update(addresses).where(addresses.c.chat == "elsewhere").values(channel="other")
+    await town.store.write(lambda db: [db.execute(gone_on), db.execute(other)])
+
+    await outage(town, 5 * MINUTE)
+
+    assert asked_again(town) == ["anna"]
+
+
+async def test_what_waited_is_answered_before_anybody_is_asked(town: Town) -> None:
+    """More waits on the platform than the first poll brings: half a minute is left for it."""
+    anna = town.person("anna")
+    await anna.says("/idea")
+    await arrive(town)
+    town.clock.advance(5 * MINUTE)
+    await town.take()
+    await town.pass_by(29 * SECOND)
+    assert asked_again(town) == []
+
+    await anna.says("Something new")
+    await arrive(town)
+    await town.pass_by(MINUTE)
+
+    assert asked_again(town) == []
+
+
+async def test_a_message_that_was_an_edit_is_repeated_as_a_new_one(town: Town) -> None:
+    await town.person("anna").says("/idea")
+    await hear(town, "anna", "receipt", replace(NEWS, about="1|kind", replaces="17", reply_to="18"))
+
+    await outage(town, 5 * MINUTE)
+
+    (letter,) = town.letters
+    assert (letter.message.replaces, letter.message.reply_to, letter.message.choices) == ("", "", NEWS.choices)
 
 
 async def test_a_broadcast_is_no_answer(town: Town) -> None:
@@ -311,6 +355,7 @@ async def test_a_kill_forgets_nobody_and_asks_nobody_twice(
     await town.take()
     for _ in range(done):
         await town.turns.wake(await town.store.read(lambda db: rows.due_now(db, 2**62, 1)))
+    assert len(town.letters) <= 4 * done
     await town.kill()
 
     later = Town(tmp_path, clock=Clock(lambda: NOON + 6 * MINUTE))

@@ -137,7 +137,7 @@ _went_on = exists().where(  # a broadcast asks nothing and answers nothing
 _last_said = (
     rows.found.add_columns(outbox.c.body)
     .join(outbox, outbox.c.address_id == addresses.c.id)
-    .where(outbox.c.id > bindparam("after"), outbox.c.id <= bindparam("last"), outbox.c.created_at < bindparam("until"))
+    .where(outbox.c.id > bindparam("after"), outbox.c.id <= bindparam("last"))
     .where(outbox.c.state.in_(("sent", "unknown")), outbox.c.kind != "bulk", ~_went_on)
     .where(addresses.c.channel == bindparam("channel"), addresses.c.private, addresses.c.blocked_at.is_(None))
     .where(sessions.c.address_id == addresses.c.id)  # who has gone on elsewhere is not called back
@@ -157,7 +157,7 @@ def ask_again(batch: Batch, subject: str) -> list[Letter]:
         return []
     if len(page) == PAGE:
         _look(batch.db, replace(outage, after=page[-1]), outage.until)
-    wanted = {"after": outage.after, "last": page[-1], "until": outage.until, "channel": channel}
+    wanted = {"after": outage.after, "last": page[-1], "channel": channel}
     letters = [_again(batch, row, lost_words=outage.words) for row in batch.db.execute(_last_said, wanted)]
     return [letter for letter in letters if letter]
 
