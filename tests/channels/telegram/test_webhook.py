@@ -80,7 +80,8 @@ async def test_while_nothing_waits_for_us_we_are_in_touch(monkeypatch: pytest.Mo
         looks = server.bot().calls
         with capture_logs() as logs:
             async with receiving(channel, house):
-                await until(lambda: house.in_touch > 2)
+                await until(lambda: house.in_touch > 3)
+                assert not [line for line in logs if line["event"] == "telegram_webhook_failed"]
                 await server.person(7001, "Ada").send("Hallo")
                 await until(lambda: any(line["event"] == "telegram_webhook_failed" for line in logs))
                 before, asked = house.in_touch, len(looks)

@@ -60,10 +60,10 @@ async def watch(api: Api, channel: str, take: Take) -> NoReturn:
         facts = info if isinstance(info, dict) else {}
         if facts.get("pending_update_count") == 0:
             await take([])
-        error = facts.get("last_error_date")
+        error = facts.get("last_error_date", 0)
         if told is not None and error != told:
             log.warning("telegram_webhook_failed", channel=channel, reason=str(facts.get("last_error_message")))
-        told = error or 0
+        told = error
         await asyncio.sleep(WATCH_SECONDS)
 
 
