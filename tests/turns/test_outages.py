@@ -57,6 +57,12 @@ def asked_again(town: Town) -> list[str]:
     return sorted(letter.chat for letter in town.letters if "I was away" in letter.message.plain())
 
 
+async def ask_for_words(town: Town) -> None:
+    """Let everything that was said be a question that only words answer."""
+    bare = orjson.dumps(Outgoing((Part("What is it called?"),), about="1|title", lang="en"))
+    await town.store.write(lambda db: db.execute(update(outbox).values(body=bare)))
+
+
 NEWS = Outgoing((Part("News"),), (Choice("tok", "More"),), lang="en")
 
 
@@ -108,8 +114,7 @@ async def test_typed_words_wait_a_day(town: Town) -> None:
     await anna.says("/idea")
     await anna.taps("Something new")
     await arrive(town)
-    bare = update(outbox).values(body=orjson.dumps(Outgoing((Part("What is it called?"),), about="1|title", lang="en")))
-    await town.store.write(lambda db: db.execute(bare))
+    await ask_for_words(town)
 
     await outage(town, 23 * HOUR)
     short = asked_again(town)
@@ -124,10 +129,9 @@ async def test_typed_words_wait_a_day(town: Town) -> None:
 async def test_after_more_than_a_day_words_are_asked_for_again(town: Town) -> None:
     await town.person("anna").says("/idea")
     await arrive(town)
-    bare = update(outbox).values(body=orjson.dumps(Outgoing((Part("What is it called?"),), about="1|title", lang="en")))
-    await town.store.write(lambda db: db.execute(bare))
+    await ask_for_words(town)
 
-    await outage(town, 23 * HOUR + 2 * HOUR)
+    await outage(town, 25 * HOUR)
 
     assert asked_again(town) == ["anna"]
 

@@ -93,7 +93,7 @@ due = Table(
     Column("due_at", Time, nullable=False, index=True),
     Column("kind", String(32), nullable=False),
     Column("session_id", Id, ForeignKey("sessions.id", ondelete="CASCADE"), index=True),
-    Column("subject", String(64), nullable=False),
+    Column("subject", String(255), nullable=False),
     UniqueConstraint("kind", "session_id", "subject"),
 )
 
