@@ -54,7 +54,7 @@ class Talking:
     def __init__(self, house: House, channel: str = "bench") -> None:
         self._channel = channel
         self._people: dict[str, Talker] = {}
-        self._turns = Turns(house.store, house.turns.world, house.turns.media, house.channels, self._deliver)
+        self._turns = Turns(house.store, house.turns.world, house.media, house.channels, self._deliver)
 
     def talker(self, chat: str) -> Talker:
         """Make a person."""

@@ -96,6 +96,7 @@ class House:
     book: Book
     city: City
     store: Store
+    media: MediaStore
     channels: dict[str, Channel]
     web_chat: WebChat
     turns: Turns
@@ -149,7 +150,9 @@ def build(settings: Settings, *more: Channel, demo: bool = False, clock: Clock |
     delivery = Delivery(store, channels, clock.now, chance=Random(secrets.randbits(64)))  # noqa: S311 - jitter
     turns = Turns(store, World(book, languages, city, clock.now), media, channels, delivery.hand_over)
     jobs = Jobs(store, turns, languages, clock.now, web_chat.forget_files)
-    return House(settings, clock, languages, book, city, store, channels, web_chat, turns, delivery, jobs, demo)
+    return House(
+        settings, clock, languages, book, city, store, media, channels, web_chat, turns, delivery, jobs, demo
+    )  # fmt: skip
 
 
 def _reader(media: MediaStore) -> Callable[[Stored], Awaitable[bytes]]:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from projektbot.turns import road
+from projektbot.turns import lines
 from tests.turns.town import Town
 
 
@@ -30,5 +30,5 @@ def logs() -> Iterator[list[MutableMapping[str, Any]]]:
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Look a few times, quickly, whether a letter has arrived: nothing is sent in this town."""
-    monkeypatch.setattr(road, "LOOKS", 3)
-    monkeypatch.setattr(road, "LOOK_PAUSE", 0.001)
+    monkeypatch.setattr(lines, "LOOKS", 3)
+    monkeypatch.setattr(lines, "LOOK_PAUSE", 0.001)

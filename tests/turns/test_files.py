@@ -12,7 +12,7 @@ from PIL import Image
 from projektbot.errors import ChannelError, Rejected
 from projektbot.messages import MAX_FILE_BYTES, Command, Event, Kind, Upload, Words
 from projektbot.store.tables import inbox
-from projektbot.turns import road
+from projektbot.turns import lines
 from projektbot.turns.rows import HANDLED, WAITING
 from tests.turns.town import Person, Town
 
@@ -21,7 +21,7 @@ VOICE = b"OggS\x00\x02" + bytes(20) + b"\x01\x13OpusHead\x01\x01\x38\x01\x80\xbb
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(road, "FETCH_PAUSE", 0.001)
+    monkeypatch.setattr(lines, "FETCH_PAUSE", 0.001)
 
 
 def photo() -> bytes:
@@ -179,7 +179,7 @@ async def test_a_file_is_tried_again_before_it_is_given_up(town: Town) -> None:
     told = await sends(anna, "photo")
 
     assert "Please send it once more" in told
-    assert len(town.desk.fetched) == road.FETCH_TRIES
+    assert len(town.desk.fetched) == lines.FETCH_TRIES
 
 
 async def test_a_file_above_the_limit_is_too_big(town: Town) -> None:

@@ -15,7 +15,7 @@ from projektbot.civic import house
 from projektbot.messages import Command, Inbound, Pick, Words
 from projektbot.store import database
 from projektbot.store.tables import inbox, outbox
-from projektbot.turns import road
+from projektbot.turns import lines, road
 from projektbot.turns.rows import WAITING
 from tests.turns.test_batches import busy_writer
 from tests.turns.town import Town
@@ -25,7 +25,7 @@ from tests.turns.town import Town
 def _one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database, "MAX_BATCH", 1)  # each update is a transaction of its own
     monkeypatch.setattr(road, "STORE_PAUSE", 0.001)
-    monkeypatch.setattr(road, "LOOKS", 10_000)
+    monkeypatch.setattr(lines, "LOOKS", 10_000)
 
 
 @contextmanager
@@ -158,7 +158,7 @@ async def test_a_reaction_that_waits_survives_the_end_of_the_program(town: Town)
 async def test_a_reaction_to_nothing_of_ours_is_answered_after_a_while(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(road, "LOOKS", 3)
+    monkeypatch.setattr(lines, "LOOKS", 3)
     anna = town.person("anna")
     await anna.says("/idea")
 

@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any, TypeVar
 
 import structlog
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from projektbot.errors import Bug, ChannelError, Rejected, cause_of, guarded, where_from
+from projektbot.errors import Bug, cause_of, where_from
 from projektbot.messages import (
     Channel,
     Inbound,
     Letter,
-    Pick,
-    Stored,
-    Upload,
-    Words,
     dump_inbound,
     micros,
 )
@@ -33,6 +27,7 @@ from projektbot.store.upsert import upsert
 from projektbot.turns import outages, rows
 from projektbot.turns.batch import DRAFT, Batch, Unsettled, World
 from projektbot.turns.kept import Kept
+from projektbot.turns.lines import Lines, awaits_file
 from projektbot.turns.outages import Hearing
 from projektbot.turns.rendering import Renderer
 from projektbot.turns.standing import Behind, Chat, Standing
@@ -44,9 +39,6 @@ P = TypeVar("P")
 R = TypeVar("R")
 
 TRIES = 3  # an update that fails so often is set aside
-FETCH_TRIES = 4
-FETCH_PAUSE = 1.0  # seconds after the first try; twice as long after each
-LOOKS, LOOK_PAUSE = 100, 0.1  # seconds between looks whether a letter has arrived
 STORE_PAUSE = 1.0  # seconds between tries while the disk is full or the database locked
 
 
@@ -63,14 +55,6 @@ class _Item:
         return self.inbound.channel, self.inbound.chat
 
 
-@record
-class _Waiting:
-    """An update in line behind a file; `new` resolves once its inbox row is committed."""
-
-    inbound: Inbound
-    new: asyncio.Future[bool]
-
-
 class Turns:
     """Takes updates of all channels. Implements messages.Road."""
 
@@ -84,8 +68,6 @@ class Turns:
     ) -> None:
         self.store = store
         self.world = world
-        self.media = media
-        self.channels = channels
         self.hand_over = hand_over
         self._renderer = Renderer(world.languages)
         self.hearing = Hearing(channels)
@@ -96,8 +78,7 @@ class Turns:
         self._troubled = asyncio.Lock()
         self._standing = Standing()
         self._doors: dict[Chat, asyncio.Lock] = {}  # of chats in which updates stand
-        self._lines: dict[Chat, deque[_Waiting]] = {}  # chats that wait for a file or for a letter, in order
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._lines = Lines(store, media, channels, lambda: micros(world.now()), self._carry_held)
 
     # ---- messages.Road ---------------------------------------------------------------------------------------------
 
@@ -137,12 +118,11 @@ class Turns:
         """Go on where the program ended: with updates that were waiting, and with when each platform was heard."""
         await self.store.read(self.hearing.load)
         for inbound in await self.store.read(rows.waiting):
-            self._join_line(inbound).set_result(True)
+            self._lines.join(inbound).set_result(True)
 
     async def settle(self) -> None:
         """Return when no chat waits for a file any more."""
-        while self._tasks:
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._lines.settle()
 
     # ---- taking ----------------------------------------------------------------------------------------------------
 
@@ -152,9 +132,8 @@ class Turns:
         await self._store_patiently(self._keep_aside, (channel, number, as_json(raw), problem))
 
     def _admit(self, inbound: Inbound) -> Coroutine[Any, Any, None]:
-        waits = isinstance(inbound.event, Upload) and not inbound.event.file
-        if waits or (self._lines and (inbound.channel, inbound.chat) in self._lines):
-            return self._wait(inbound, self._join_line(inbound))  # before the commit, so that nothing overtakes it
+        if awaits_file(inbound) or (self._lines and (inbound.channel, inbound.chat) in self._lines):
+            return self._wait(inbound, self._lines.join(inbound))  # before the commit, so that nothing overtakes it
         return self._carry(_Item(inbound))
 
     async def _wait(self, inbound: Inbound, new: asyncio.Future[bool]) -> None:
@@ -172,6 +151,9 @@ class Turns:
         else:
             self.hand_over([letter] if letter else [])
 
+    async def _carry_held(self, inbound: Inbound) -> None:
+        await self._carry(_Item(inbound, held=True))
+
     async def _stand(self, item: _Item, failure: Exception) -> None:
         """Go on with an update that failed, or that came after one; in order, since failures arrive in order."""
         door = self._doors.setdefault(item.chat(), asyncio.Lock())
@@ -187,7 +169,7 @@ class Turns:
         failures = 0
         while failures < TRIES:
             if isinstance(failure, Unsettled) or (not item.held and item.chat() in self._lines):
-                await self._wait(item.inbound, self._join_line(item.inbound))
+                await self._wait(item.inbound, self._lines.join(item.inbound))
                 return
             if not isinstance(failure, Behind) and not is_trouble(failure):
                 failures += 1
@@ -343,77 +325,7 @@ class Turns:
         self._last_number = max(self._last_number + 1, micros(self.world.now()) // 1000)
         return f"E-{self._last_number % 100_000_000}"
 
-    # ---- files -----------------------------------------------------------------------------------------------------
-
-    def _join_line(self, inbound: Inbound) -> asyncio.Future[bool]:
-        """Queue an update behind the file or letter its chat waits for; the future takes whether it is new."""
-        chat = (inbound.channel, inbound.chat)
-        waiting = _Waiting(inbound, asyncio.get_running_loop().create_future())
-        if chat in self._lines:
-            self._lines[chat].append(waiting)
-        else:
-            self._lines[chat] = deque([waiting])
-            self._start(self._work_off(chat))
-        return waiting.new
-
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _work_off(self, chat: tuple[str, str]) -> None:
-        line = self._lines[chat]
-        while line:
-            inbound = line[0].inbound
-            if await _is_new(line[0]):
-                if isinstance(inbound.event, Upload) and not inbound.event.file:
-                    inbound = replace(inbound, event=await self._fetched(inbound.channel, inbound.event))
-                elif isinstance(inbound.event, Pick | Words):
-                    await self._until_told(chat)
-                await self._carry(_Item(inbound, held=True))
-            line.popleft()
-        del self._lines[chat]
-
-    async def _until_told(self, chat: Chat) -> None:
-        """Return when our letters to a chat have arrived, so that their ids are known; a moment later in any case."""
-        for _ in range(LOOKS):
-            if not await self.store.read(partial(_is_being_told, chat=chat, at=micros(self.world.now()))):
-                return
-            await asyncio.sleep(LOOK_PAUSE)  # the sender may be another process, which tells the store alone
-
-    async def _fetched(self, channel: str, upload: Upload) -> Upload:
-        """Fetch and store a file; what cannot be had is said by its problem."""
-        pause = 0.0
-        for attempt in range(FETCH_TRIES):
-            await asyncio.sleep(pause)
-            try:
-                return replace(upload, file=await guarded(self._stored(channel, upload)))
-            except Rejected as error:
-                return replace(upload, problem=error.reason)
-            except ChannelError as error:
-                log.warning("fetch_failed", channel=channel, reason=error.reason, attempt=attempt)
-                pause = max(error.retry_after, FETCH_PAUSE * 2.0**attempt)
-            except Bug as bug:  # or a full disk: the chat must go on
-                facts = {"error": type(bug.cause).__name__, "where": where_from(bug.cause)}
-                log.warning("fetch_failed", channel=channel, reason="bug", attempt=attempt, **facts)
-                pause = FETCH_PAUSE * 2.0**attempt
-        return replace(upload, problem="unreachable")
-
-    async def _stored(self, channel: str, upload: Upload) -> Stored:
-        data = await self.channels[channel].fetch(upload.ref)
-        return await asyncio.to_thread(self.media.save, data, upload.kind, upload.name)
-
-
-def _is_being_told(db: Connection, chat: Chat, at: int) -> bool:
-    channel, name = chat
-    return any(rows.is_being_told(db, found.address_id, at) for found in rows.by_chat(db, channel, [name]))
-
 
 def _drop_due(db: Connection, ids: list[int]) -> list[None]:
     rows.take_due(db, ids)
     return [None] * len(ids)
-
-
-async def _is_new(waiting: _Waiting) -> bool:
-    await asyncio.wait([waiting.new])
-    return not waiting.new.cancelled() and waiting.new.result()
