@@ -13,7 +13,7 @@ from projektbot import jobs
 from projektbot.civic.projects import tables as _projects  # adds its tables to the metadata
 from projektbot.delivery import sender
 from projektbot.store.tables import metadata
-from projektbot.turns.road import TRIES
+from projektbot.turns.aside import TRIES
 from tests.playing.living import living
 from tests.playing.people import ByTerminal
 from tests.program import CHECKOUT

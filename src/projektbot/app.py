@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import gc
 import secrets
-import signal
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
-from socket import socket
-from typing import Any
 
 import structlog
-import uvicorn
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp
 
@@ -31,11 +26,13 @@ from projektbot.dialog.check import check_dialogs
 from projektbot.dialog.model import Dialog
 from projektbot.dialog.nodes import Problem
 from projektbot.dialog.read import read_dialogs
-from projektbot.errors import DialogError, Revoked
+from projektbot.errors import DialogError
 from projektbot.i18n import Languages, catalog_problems, read_catalogs
 from projektbot.jobs import Jobs
 from projektbot.messages import Channel, Stored
 from projektbot.store.database import Store, open_engine
+from projektbot.store.leases import Leases
+from projektbot.store.listening import OUTBOX, Bell
 from projektbot.store.media import MediaStore
 from projektbot.store.migrate import upgrade
 from projektbot.texts import Text
@@ -102,6 +99,8 @@ class House:
     turns: Turns
     delivery: Delivery
     jobs: Jobs
+    bell: Bell | None  # on PostgreSQL, where others may work beside us
+    leases: Leases | None
     demo: bool
 
     async def advance(self, by: timedelta) -> datetime:
@@ -147,11 +146,15 @@ def build(settings: Settings, *more: Channel, demo: bool = False, clock: Clock |
     web_chat = WebChat(store, settings.data_dir / "spool", now=clock.now, read_file=_reader(media))
     channels: dict[str, Channel] = {"web": web_chat, **_messengers(settings, media, book, languages)}
     channels |= {channel.name: channel for channel in more}
-    delivery = Delivery(store, channels, clock.now, chance=Random(secrets.randbits(64)))  # noqa: S311 - jitter
-    turns = Turns(store, World(book, languages, city, clock.now), media, channels, delivery.hand_over)
+    bell = Bell(engine) if engine.dialect.name == "postgresql" else None
+    leases = Leases(store, secrets.token_hex(8)) if bell else None
+    rest = partial(bell.wait, OUTBOX) if bell else None
+    delivery = Delivery(store, {}, clock.now, chance=Random(secrets.randbits(64)), rest=rest)  # noqa: S311 - jitter
+    turns = Turns(store, World(book, languages, city, clock.now), media, channels, delivery.hand_over, bell)
     jobs = Jobs(store, turns, languages, clock.now, web_chat.forget_files)
     return House(
-        settings, clock, languages, book, city, store, media, channels, web_chat, turns, delivery, jobs, demo
+        settings, clock, languages, book, city, store, media, channels, web_chat, turns, delivery, jobs, bell, leases,
+        demo,
     )  # fmt: skip
 
 
@@ -260,74 +263,3 @@ def _secret(path: Path) -> str:
         draft.write_text(secrets.token_urlsafe(32), "ascii")
         draft.replace(path)
     return path.read_text("ascii")
-
-
-# ---- running -------------------------------------------------------------------------------------------------------
-
-
-async def serve(house: House, announce: Callable[[str], None]) -> None:
-    """Run until SIGTERM or SIGINT: receive on all channels, deliver, tick, answer the web.
-
-    `announce` is told the address of the web once it answers.
-    """
-    house.clock.ahead = timedelta(seconds=float(await house.turns.recall(AHEAD) or 0))
-    stop = asyncio.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    server = _server(house, announce)
-    async with asyncio.TaskGroup() as tasks:
-        running = [tasks.create_task(work) for work in await _started(house, server)]
-        gc.collect()
-        gc.freeze()  # the collector no longer walks the libraries: pauses of 120 ms become 4
-        await stop.wait()
-        await house.web_chat.close()  # ends the open streams; the web server would wait for them
-        server.should_exit = True
-        for task in running[1:]:
-            task.cancel()
-    await house.close()
-
-
-async def _started(house: House, server: uvicorn.Server) -> list[Coroutine[Any, Any, None]]:
-    await house.delivery.recover()
-    await house.turns.restore()
-    house.jobs.start()
-    receivers = [_receive(house, channel) for channel in house.channels.values()]
-    return [server.serve(), house.delivery.run(), *receivers]
-
-
-async def _receive(house: House, channel: Channel) -> None:
-    """Receive on one channel; when its account is revoked, the others go on."""
-    with contextlib.suppress(Revoked):
-        await channel.receive(house.turns)
-
-
-class _Web(uvicorn.Server):
-    """The web server, without a say in when the program ends; says when it answers."""
-
-    def __init__(self, config: uvicorn.Config, announce: Callable[[str], None]) -> None:
-        super().__init__(config)
-        self._announce = announce
-
-    async def startup(self, sockets: list[socket] | None = None) -> None:
-        """Begin to listen, and say where: the port may have been left to the system."""
-        await super().startup(sockets)
-        host, port = self.servers[0].sockets[0].getsockname()[:2]
-        self._announce(f"http://{host}:{port}")
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Leave the signals to `serve`, which closes everything in order."""
-        yield
-
-
-def _server(house: House, announce: Callable[[str], None]) -> uvicorn.Server:
-    config = uvicorn.Config(
-        make_web(house),
-        host=house.settings.host,
-        port=house.settings.port,
-        lifespan="off",
-        log_config=None,
-        access_log=False,  # addresses of people
-        timeout_graceful_shutdown=2,
-    )
-    return _Web(config, announce)

@@ -39,6 +39,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     _add(commands, "run", _run, "serve all configured channels, the web and the jobs")
     _add(commands, "demo", _demo, "run with a sample city and three web chats; no token needed")
+    _add(commands, "worker", _worker, "give a hand to a running projektbot on the same PostgreSQL")
     chat = _add(commands, "chat", _chat, "play the dialogs in the terminal")
     chat.add_argument("--locale", default="", help="language to begin in (de, en)")
     chat.add_argument("--record", metavar="FILE", help="write what was said as a transcript")
@@ -77,6 +78,12 @@ def _demo(_options: argparse.Namespace) -> int:
     from projektbot.commands.run import run
 
     return run(demo=True)
+
+
+def _worker(_options: argparse.Namespace) -> int:
+    from projektbot.commands.run import add_worker
+
+    return add_worker()
 
 
 def _chat(options: argparse.Namespace) -> int:

@@ -133,7 +133,8 @@ class Inbound:
 
     `channel` is the name of one of our accounts; `key` is the platform's own id of the update, unique in the channel
     (redelivery is recognised by it); `chat` is where to answer; `message` the platform id of the person's message
-    (empty if it has none); `locale` what the client says ("de-DE"), or empty.
+    (empty if it has none); `locale` what the client says ("de-DE"), or empty; `order` grows with each update in a chat
+    as the platform counts them, 0 if it does not count.
     """
 
     channel: str
@@ -143,6 +144,7 @@ class Inbound:
     message: str = ""
     locale: str = ""
     private: bool = True
+    order: int = 0
 
 
 _EVENTS: dict[str, Callable[..., Event]] = {
@@ -329,6 +331,7 @@ class Channel(Protocol):
     name: str
     limits: Limits
     idempotent: bool  # the platform recognises a resend by its txn, so that it can never double
+    one_receiver: bool  # only one process at a time may receive for the account
 
     async def receive(self, road: Road) -> None:
         """Receive until cancelled."""

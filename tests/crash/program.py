@@ -33,7 +33,7 @@ from typing import Any, NoReturn
 
 from sqlalchemy import Connection, Engine, event
 
-from projektbot import app, cli
+from projektbot import app, cli, serving
 from projektbot.channels.matrix import account, joining, server
 from projektbot.channels.matrix.channel import MatrixChannel
 from projektbot.channels.telegram.api import Api
@@ -44,6 +44,7 @@ from projektbot.delivery import Delivery, outbox
 from projektbot.store import database
 from projektbot.store.media import MediaStore
 from projektbot.turns import Turns
+from projektbot.turns.transactions import Transactions
 
 CHANNELS = (TelegramChannel, MatrixChannel, WebChat)
 SINCE = ":since"
@@ -154,8 +155,8 @@ def _around_the_road() -> None:
 
 
 def _around_transactions() -> None:
-    for name, what in (("_handle", "turn"), ("_hold", "file"), ("_wake", "due")):
-        noting(Turns, name, what)
+    for name, what in (("handle", "turn"), ("hold", "file"), ("wake", "due")):
+        noting(Transactions, name, what)
     for name, what in (("settle", "mark"), ("claim", "notice"), ("recover", "recovery")):
         noting(outbox, name, what)
     event.listen(Engine, "commit", _before_commit)
@@ -231,7 +232,7 @@ def _around_the_start() -> None:
     around(app, "upgrade", after="database_made")
     around(run, "build", after="built")
     around(Path, "write_text", before="secret_unwritten")  # the program writes no other text than what signs cookies
-    around(Delivery, "recover", after="recovered")
+    around(Delivery, "_recover", after="recovered")
     around(Turns, "restore", after="restored")
     event.listen(Engine, "after_cursor_execute", _after_statement)
 
@@ -266,13 +267,13 @@ def live(order: dict[str, Any]) -> NoReturn:
 
 
 def _note_the_house() -> None:
-    serve = app.serve
+    serve = serving.serve
 
-    async def serving(house: app.House, announce: Callable[[str], None]) -> None:
+    async def noted(house: app.House, announce: Callable[[str], None]) -> None:
         life.house, life.loop = house, asyncio.get_running_loop()
         await serve(house, announce)
 
-    setattr(run, "serve", serving)  # noqa: B010 - it is not for others to set
+    setattr(run, "serve", noted)  # noqa: B010 - it is not for others to set
 
 
 def _obey() -> None:

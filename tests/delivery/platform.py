@@ -46,6 +46,7 @@ class Platform:
         self.name = name
         self.limits = limits or LIMITS
         self.idempotent = idempotent
+        self.one_receiver = True
         self.latency = latency
         self.got: list[Got] = []
         self.attempts: list[Got] = []

@@ -17,6 +17,7 @@ from projektbot.civic.projects.tables import project_files, projects
 from projektbot.clock import Clock
 from projektbot.config import Settings
 from projektbot.messages import Channel
+from projektbot.serving import accounts
 
 NOON = datetime(2026, 6, 15, 10, tzinfo=UTC)  # 12 o'clock in Berlin, a Monday
 
@@ -38,10 +39,7 @@ async def living(folder: Path, *channels: Channel, demo: bool = False, **setting
     """Run a house until the block ends; `channels` are received from besides those the settings name."""
     values: dict[str, Any] = {"data_dir": folder, "web_listen": "127.0.0.1:0", **settings}
     house = build(Settings(**values), *channels, demo=demo, clock=Clock(Running()))
-    await house.delivery.recover()
-    await house.turns.restore()
-    tasks = [asyncio.create_task(house.delivery.run())]
-    tasks += [asyncio.create_task(channel.receive(house.turns)) for channel in house.channels.values()]
+    tasks = [asyncio.create_task(work) for work in (house.delivery.run(), *accounts(house))]
     try:
         yield house
     finally:

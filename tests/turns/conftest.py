@@ -13,9 +13,9 @@ from projektbot.turns import lines
 from tests.turns.town import Town
 
 
-@pytest.fixture
-async def town(tmp_path: Path) -> AsyncIterator[Town]:
-    town = Town(tmp_path)
+@pytest.fixture(params=["direct", "queued"])
+async def town(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Town]:
+    town = Town(tmp_path, queued=request.param == "queued")
     yield town
     await town.close()
 

@@ -16,7 +16,7 @@ from sqlalchemy.engine import ExceptionContext
 from projektbot.messages import Command, Words
 from projektbot.store import database
 from projektbot.store.tables import inbox, outbox
-from projektbot.turns import road
+from projektbot.turns import patience
 from tests.turns.town import WAIT, Town
 
 Logs = list[MutableMapping[str, Any]]
@@ -24,7 +24,7 @@ Logs = list[MutableMapping[str, Any]]
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(road, "STORE_PAUSE", 0.01)
+    monkeypatch.setattr(patience, "STORE_PAUSE", 0.01)
     monkeypatch.setattr(database, "BUSY_MS", 20)
 
 
@@ -57,7 +57,7 @@ async def test_what_is_acknowledged_is_committed(town: Town, other: sqlite3.Conn
 
 async def test_an_answer_leaves_only_after_its_commit(town: Town, other: sqlite3.Connection) -> None:
     seen: list[tuple[int]] = []
-    town.turns.hand_over = lambda letters: seen.extend(
+    town.hand_over = lambda letters: seen.extend(
         other.execute("SELECT count(*) FROM outbox WHERE id = ?", (letter.id,)).fetchone() for letter in letters
     )
 

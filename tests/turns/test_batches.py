@@ -15,7 +15,7 @@ from projektbot.civic import house
 from projektbot.civic.projects.tables import projects
 from projektbot.messages import Command, Event, Inbound, Words
 from projektbot.store.tables import inbox, sessions
-from projektbot.turns.road import TRIES
+from projektbot.turns.aside import TRIES
 from projektbot.turns.rows import ASIDE, HANDLED
 from tests.turns.town import Town
 
@@ -85,13 +85,13 @@ async def test_turns_that_wait_for_nobody_are_committed_one_by_one(town: Town) -
 
 async def test_a_batch_has_at_most_64_turns(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     sizes: list[int] = []
-    handle = town.turns._handle  # noqa: SLF001 - what the store hands a batch to
+    handle = town.turns.transactions.handle  # what the store hands a batch to
 
     def measured(db: Connection, items: list[Any]) -> list[Any]:
         sizes.append(len(items))
         return handle(db, items)
 
-    monkeypatch.setattr(town.turns, "_handle", measured)
+    monkeypatch.setattr(town.turns.transactions, "handle", measured)
 
     await together(town, hello(town, 150))
 

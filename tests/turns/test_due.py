@@ -62,7 +62,7 @@ async def test_a_reminder_and_the_end_of_its_row_are_one_transaction(town: Town)
     refuse = "CREATE TRIGGER refuse BEFORE INSERT ON outbox BEGIN SELECT RAISE(ABORT, 'no'); END"
     await town.store.write(lambda db: db.exec_driver_sql(refuse))
     town.clock.advance(DAY)
-    failed = await asyncio.gather(town.store.do(town.turns._wake, row), return_exceptions=True)  # noqa: SLF001
+    failed = await asyncio.gather(town.store.do(town.turns.transactions.wake, row), return_exceptions=True)
     assert isinstance(failed[0], Exception)
     assert [found.id for found in await town.rows(due)] == [row]
 

@@ -12,7 +12,7 @@ from PIL import Image
 from projektbot.errors import ChannelError, Rejected
 from projektbot.messages import MAX_FILE_BYTES, Command, Event, Kind, Upload, Words
 from projektbot.store.tables import inbox
-from projektbot.turns import lines
+from projektbot.turns import files
 from projektbot.turns.rows import HANDLED, WAITING
 from tests.turns.town import Person, Town
 
@@ -21,7 +21,7 @@ VOICE = b"OggS\x00\x02" + bytes(20) + b"\x01\x13OpusHead\x01\x01\x38\x01\x80\xbb
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lines, "FETCH_PAUSE", 0.001)
+    monkeypatch.setattr(files, "FETCH_PAUSE", 0.001)
 
 
 def photo() -> bytes:
@@ -128,7 +128,7 @@ async def test_after_a_kill_what_waited_goes_on_in_order(town: Town, tmp_path: P
 
     again = Town(tmp_path)
     again.desk.files["photo"] = photo()
-    await again.turns.restore()
+    await again.turns.restore("desk")
     await again.turns.settle()
 
     told = again.told("anna")
@@ -148,7 +148,7 @@ async def test_after_a_kill_new_messages_wait_behind_the_old(town: Town, tmp_pat
     again = Town(tmp_path)
     again.desk.files["photo"] = photo()
     gate = again.desk.hold("photo")
-    await again.turns.restore()
+    await again.turns.restore("desk")
     await again.take(held, again.inbound("anna", Words("My hands"), key="new"))
     assert not again.letters
     gate.set()
@@ -179,7 +179,7 @@ async def test_a_file_is_tried_again_before_it_is_given_up(town: Town) -> None:
     told = await sends(anna, "photo")
 
     assert "Please send it once more" in told
-    assert len(town.desk.fetched) == lines.FETCH_TRIES
+    assert len(town.desk.fetched) == files.FETCH_TRIES
 
 
 async def test_a_file_above_the_limit_is_too_big(town: Town) -> None:

@@ -15,7 +15,8 @@ from projektbot.civic import house
 from projektbot.messages import Command, Inbound, Pick, Words
 from projektbot.store import database
 from projektbot.store.tables import inbox, outbox
-from projektbot.turns import lines, road
+from projektbot.turns import lines, patience
+from projektbot.turns.direct import Direct
 from projektbot.turns.rows import WAITING
 from tests.turns.test_batches import busy_writer
 from tests.turns.town import Town
@@ -24,7 +25,7 @@ from tests.turns.town import Town
 @pytest.fixture(autouse=True)
 def _one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database, "MAX_BATCH", 1)  # each update is a transaction of its own
-    monkeypatch.setattr(road, "STORE_PAUSE", 0.001)
+    monkeypatch.setattr(patience, "STORE_PAUSE", 0.001)
     monkeypatch.setattr(lines, "LOOKS", 10_000)
 
 
@@ -84,8 +85,9 @@ async def test_what_comes_later_finds_nobody_standing(town: Town) -> None:
     told = await anna.says("1200 €")
 
     assert "photo" in told
-    assert not town.turns._standing  # noqa: SLF001 - a chat that stays there is slow for good
-    assert not town.turns._doors  # noqa: SLF001 - as above
+    assert isinstance(town.turns.carrier, Direct)
+    assert not town.turns.carrier._standing  # noqa: SLF001 - a chat that stays there is slow for good
+    assert not town.turns.carrier._doors  # noqa: SLF001 - as above
 
 
 async def test_what_our_mistake_kept_back_is_not_overtaken(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -148,7 +150,7 @@ async def test_a_reaction_that_waits_survives_the_end_of_the_program(town: Town)
     again = Town(town.home, durable=False, made=True)
     again.letters += town.letters
     await sent(again, "m1")
-    await again.turns.restore()
+    await again.turns.restore("desk")
     await again.turns.settle()
 
     assert (await again.session("anna")).frames[-1].answers == {"kind": "new"}

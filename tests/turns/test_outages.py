@@ -321,7 +321,7 @@ async def test_an_outage_between_two_lives_is_noticed(town: Town, tmp_path: Path
     await town.person("anna").says("/idea")
     await arrive(town)
     later = Town(tmp_path, clock=Clock(lambda: town.clock.now() + 5 * MINUTE))
-    await later.turns.restore()
+    await later.turns.restore("desk")
 
     await later.take()
     await later.pass_by(MINUTE)

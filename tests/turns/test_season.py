@@ -174,7 +174,7 @@ class Season:
         self._to(until)
         self.town = Town(self.home, clock=self.clock, durable=False)
         self._read = 0
-        await self.town.turns.restore()
+        await self.town.turns.restore("desk")
         await self.town.jobs.tick()
         self._hear()
 

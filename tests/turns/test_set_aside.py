@@ -181,7 +181,7 @@ async def test_a_file_whose_turn_fails_is_set_aside_and_the_line_goes_on(
     await anna.begins_an_idea()
     voice = b"OggS\x00\x02" + bytes(20) + b"\x01\x13OpusHead\x01\x01\x38\x01\x80\xbb\x00\x00\x00\x00\x00"
     town.desk.files["voice"] = voice
-    take = town.turns._batch  # noqa: SLF001 - where a bug in the engine would show
+    take = town.turns.transactions.batch  # where a bug in the engine would show
 
     def failing(*args: Any) -> Any:  # noqa: ANN401 - a batch
         batch = take(*args)
@@ -195,7 +195,7 @@ async def test_a_file_whose_turn_fails_is_set_aside_and_the_line_goes_on(
 
         return Failing(batch.db, batch.world, batch.renderer, batch.kept, batch.next_id, batch.now, batch.at)
 
-    monkeypatch.setattr(town.turns, "_batch", failing)
+    monkeypatch.setattr(town.turns.transactions, "batch", failing)
     await town.take(
         town.inbound("anna", Upload(Kind.AUDIO, "voice")), town.inbound("anna", Words("A place to rest for everybody"))
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
@@ -24,10 +24,12 @@ from projektbot.i18n import Languages, read_catalogs
 from projektbot.jobs import Jobs
 from projektbot.messages import Channel, Command, Event, Inbound, Letter, Limits, Outgoing, Road, Tap, Words
 from projektbot.store.database import Store, open_engine
+from projektbot.store.listening import Bell
 from projektbot.store.media import MediaStore
 from projektbot.store.tables import addresses, metadata, sessions
 from projektbot.turns import Turns
 from projektbot.turns.batch import World
+from projektbot.turns.queue import Queue
 from tests.ending import cancel_all_tasks
 
 ZONE = ZoneInfo("Europe/Berlin")
@@ -49,6 +51,7 @@ class Desk:
     name = "desk"
     limits = Limits()
     idempotent = False
+    one_receiver = True
 
     def __init__(self) -> None:
         self.files: dict[str, bytes | Exception] = {}
@@ -94,7 +97,13 @@ class Town:
     """Everything from an update to a committed answer, on a folder; a second Town on it is the next start."""
 
     def __init__(
-        self, home: Path, *channels: Channel, clock: Clock | None = None, durable: bool = True, made: bool = False
+        self,
+        home: Path,
+        *channels: Channel,
+        clock: Clock | None = None,
+        durable: bool = True,
+        made: bool = False,
+        queued: bool = False,
     ) -> None:
         languages, book, city = _constant()
         self.home = home
@@ -108,12 +117,17 @@ class Town:
         self.store = Store(self.engine)
         self.media = MediaStore(home / "media")
         self.letters: list[Letter] = []
+        self.hand_over: Callable[[Iterable[Letter]], None] = self.letters.extend
         self.languages = languages
         self.world = World(book, languages, city, self.clock.now)
         here = {channel.name: channel for channel in (self.desk, *channels)}
-        self.turns = Turns(self.store, self.world, self.media, here, self.letters.extend)
+        bell = Bell(self.engine) if queued else None
+        self.turns = Turns(self.store, self.world, self.media, here, self._hand_over, bell)
         self.jobs = Jobs(self.store, self.turns, languages, self.clock.now, _no_files)
         self._keys = 0
+
+    def _hand_over(self, letters: Iterable[Letter]) -> None:
+        self.hand_over(letters)
 
     # ---- living ------------------------------------------------------------------------------------------------------
 
@@ -125,6 +139,8 @@ class Town:
     async def take(self, *inbounds: Inbound) -> None:
         """Let updates arrive together; return when they may be acknowledged."""
         await asyncio.wait_for(self.turns.take("desk", inbounds, lambda raw: raw), WAIT)
+        if isinstance(self.turns.carrier, Queue):
+            await asyncio.wait_for(self.turns.settle(), WAIT)
 
     def person(self, chat: str) -> Person:
         """Return somebody who writes from a chat."""

@@ -30,6 +30,7 @@ class Terminal:
     name: str = "terminal"
     limits: Limits = FAST
     idempotent: bool = False
+    one_receiver: bool = True
     _choices: tuple[Choice, ...] = ()
     _first: int = 1
     _count: int = 0

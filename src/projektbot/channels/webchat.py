@@ -34,6 +34,7 @@ from projektbot.messages import (
     outgoing_from,
 )
 from projektbot.store.database import Store
+from projektbot.store.listening import WEB, notify
 from projektbot.store.tables import web_messages as t
 
 log = structlog.get_logger()
@@ -96,6 +97,7 @@ class WebChat:
         read_file: Callable[[Stored], Awaitable[bytes]],
     ) -> None:
         self.idempotent = True  # a message is known by its txn
+        self.one_receiver = True
         self._store = store
         self._folder = spool_folder
         self._now = now
@@ -181,6 +183,12 @@ class WebChat:
         self._closed = True
         for woken in [woken for chat in self._listeners.values() for woken in chat]:
             woken.set()
+
+    def wake(self) -> None:
+        """Look at once for what other processes have written."""
+        self._posted.set()
+        for chat in list(self._listeners):
+            self._wake(chat)
 
     # ---- inside ------------------------------------------------------------------------------------------------------
 
@@ -304,6 +312,7 @@ def _record(connection: Connection, *, chat: str, event: Event, locale: str, fil
         said["file"] = {"sha256": file.sha256, "mime": file.mime, "width": file.width, "height": file.height}
     stamp = _next_stamp(connection, chat, now)
     connection.execute(insert(t).values(chat=chat, at=stamp, event=orjson.dumps(said)))
+    notify(connection, WEB)
     return stamp
 
 
@@ -320,6 +329,7 @@ def _say(connection: Connection, *, chat: str, txn: str, body: dict[str, Any], n
     if sent is not None:
         return int(sent)
     stamp = _next_stamp(connection, chat, now)
+    notify(connection, WEB)
     replaces = body["says"]["replaces"]
     if earlier := _body(connection, chat, replaces):
         body["at"] = earlier["at"]

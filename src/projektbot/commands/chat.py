@@ -18,6 +18,7 @@ from projektbot.errors import SettingsError
 from projektbot.i18n import FSI, PDI
 from projektbot.logs import set_up_logs
 from projektbot.messages import Outgoing, Style
+from projektbot.store.leases import ALWAYS
 
 
 def chat(locale: str, record: str | None) -> int:
@@ -39,11 +40,12 @@ def chat(locale: str, record: str | None) -> int:
 
 async def _play(house: House, terminal: Terminal, recorder: Recorder) -> None:
     recorder.house = house
-    delivering = asyncio.create_task(house.delivery.run())
+    delivering = asyncio.gather(house.delivery.run(), house.delivery.serve(terminal, ALWAYS.is_good))
     print("Type /start to begin, Ctrl-D to end.\n")
     await terminal.receive(house.turns)
     await recorder.settle()
     delivering.cancel()
+    await asyncio.gather(delivering, return_exceptions=True)
     await house.close()
 
 

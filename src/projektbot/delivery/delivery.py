@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime
+from functools import partial
 from random import Random
-from typing import Final
+from typing import Final, NoReturn
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -14,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from projektbot.delivery import outbox
 from projektbot.delivery.intake import LOOK_SECONDS
 from projektbot.delivery.outbox import Account, Recovered
-from projektbot.delivery.sender import Sender
+from projektbot.delivery.sender import Ours, Sender
 from projektbot.messages import Channel, Letter
 from projektbot.store.database import Store
 
@@ -24,10 +25,10 @@ ROOM: Final = 5000  # letters in memory for each account: three minutes of Teleg
 
 
 class Delivery:
-    """Sends what is in the outbox over the channels of this process, by their names; no other process has these.
+    """Sends what is in the outbox over channels of this process: `channels` always, others while `serve` runs.
 
-    `sleep` waits for seconds of the clock `now` (another one in tests); `chance` spreads repetitions; `room` is the
-    number of letters in memory for each account.
+    `sleep` waits for seconds of the clock `now` (another one in tests), `rest` between looks into the store, unless
+    there is something new; `chance` spreads repetitions; `room` is the number of letters in memory for each account.
     """
 
     def __init__(
@@ -38,18 +39,35 @@ class Delivery:
         *,
         chance: Random,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        rest: Callable[[float], Awaitable[None]] | None = None,
         room: int = ROOM,
     ) -> None:
         self._store = store
-        self._sleep = sleep
-        self._senders = {name: Sender(store, channel, now, sleep, chance, room) for name, channel in channels.items()}
+        self._rest = rest or sleep
+        self._sender = partial(Sender, store, now=now, sleep=sleep, chance=chance, room=room)
+        self._senders = {name: self._sender(channel) for name, channel in channels.items()}
 
     async def recover(self) -> None:
         """Decide about what a crash left in flight. Call it at the start, before `run`."""
-        for name, sender in self._senders.items():
-            account = Account(name, sender.channel.idempotent)
-            recovered: Recovered = await self._store.do(outbox.recover, account)
-            log.info("outbox_recovered", channel=name, again=recovered.again, unknown=recovered.unknown)
+        for sender in self._senders.values():
+            await self._recover(sender.channel)
+
+    async def serve(self, channel: Channel, ours: Ours) -> NoReturn:
+        """Send for an account beside `run`, until cancelled; before each send it asks whether it is still `ours`."""
+        await self._recover(channel)
+        sender = self._senders[channel.name] = self._sender(channel, ours=ours)
+        sender.start()
+        try:
+            await self._look()  # for what was written while nobody served it
+            await asyncio.Event().wait()
+        finally:
+            del self._senders[channel.name]
+            await sender.close()
+        raise AssertionError("nobody sets that event")
+
+    async def _recover(self, channel: Channel) -> None:
+        recovered: Recovered = await self._store.do(outbox.recover, Account(channel.name, channel.idempotent))
+        log.info("outbox_recovered", channel=channel.name, again=recovered.again, unknown=recovered.unknown)
 
     def hand_over(self, letters: Iterable[Letter]) -> None:
         """Send letters whose rows were just committed; call it without waiting for anything after the commit.
@@ -67,7 +85,7 @@ class Delivery:
         try:
             while True:
                 await self._look()
-                await self._sleep(LOOK_SECONDS)
+                await self._rest(LOOK_SECONDS)
         finally:
             for sender in self._senders.values():
                 sender.stop()
@@ -80,7 +98,7 @@ class Delivery:
         found = 1
         while found:
             found = await self._look()
-            for sender in self._senders.values():
+            for sender in list(self._senders.values()):
                 await sender.quiet()
 
     def in_memory(self) -> dict[str, int]:
@@ -100,7 +118,7 @@ class Delivery:
     async def _look(self) -> int:
         """Read what waits; return how many letters were new."""
         found = 0
-        for name, sender in self._senders.items():
+        for name, sender in list(self._senders.items()):
             try:
                 found += await sender.look()
             except SQLAlchemyError as error:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from random import Random
 from traceback import extract_tb
-from typing import Any
+from typing import Any, TypeAlias
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -25,6 +25,8 @@ from projektbot.store.database import Handler, Store
 
 log = structlog.get_logger()
 
+Ours: TypeAlias = Callable[[], bool]  # whether the account is still this process's to serve
+
 CLOSING_SECONDS = 5.0  # most sends take a tenth of one; container runtimes kill after ten
 
 
@@ -39,8 +41,10 @@ class Sender:
         sleep: Callable[[float], Awaitable[None]],
         chance: Random,
         room: int,
+        ours: Ours = lambda: True,
     ) -> None:
         self.channel = channel
+        self._ours = ours
         self._store = store
         self._now = now
         self._sleep = sleep
@@ -118,8 +122,10 @@ class Sender:
             await self._end(chat, letter, Settled(letter.id, State.EXPIRED, letter.attempts))
             return
         if letter.kind in SENDS and not await self._insist(outbox.claim, letter.id):
-            self._release(chat)
-            self._forget(letter.id)  # its person is gone, and the row with them
+            self._leave(chat, letter)  # its person is gone, and the row with them
+            return
+        if not self._ours():
+            self._leave(chat, letter)  # as after a crash: whoever serves the account now knows what to do with it
             return
         began = self._last
         try:
@@ -189,6 +195,10 @@ class Sender:
     def _release(self, chat: Chat) -> None:
         self._waiting.release(chat, self._last)
         self.pump()
+
+    def _leave(self, chat: Chat, letter: Letter) -> None:
+        self._release(chat)
+        self._forget(letter.id)
 
     def _forget(self, letter_id: int) -> None:
         self._intake.forget(letter_id)

@@ -67,6 +67,20 @@ inbox = Table(
 Index("inbox_open", inbox.c.state, inbox.c.seq, sqlite_where=inbox.c.state > 0, postgresql_where=inbox.c.state > 0)
 Index("inbox_age", inbox.c.at)
 
+# Updates that wait for their turn, where several processes share the work (PostgreSQL).
+queue = Table(
+    "queue",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("address_id", Id, ForeignKey("addresses.id", ondelete="CASCADE"), nullable=False),
+    Column("seq", Id, nullable=False),  # order within a chat, as its platform counts
+    Column("at", Time, nullable=False),
+    Column("ready_at", Time, nullable=False),  # later: it waits, and holds up its chat
+    Column("raw", LargeBinary, nullable=False),  # the Inbound as JSON
+    Index("queue_chat", "address_id", "seq"),
+    Index("queue_age", "at"),
+)
+
 outbox = Table(
     "outbox",
     metadata,
@@ -102,6 +116,15 @@ settings = Table(
     metadata,
     Column("name", String(64), primary_key=True),
     Column("value", Text, nullable=False),
+)
+
+# Which process serves an account: one receives and sends for it, the others stand by.
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("holder", String(64), nullable=False),
+    Column("until", Time, nullable=False),  # by the clock of the database
 )
 
 # The web chat is its own platform: this is what its server remembers, as Telegram's remembers a chat.

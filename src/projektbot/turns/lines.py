@@ -4,26 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
-import structlog
 from sqlalchemy import Connection
 
-from projektbot.errors import Bug, ChannelError, Rejected, guarded, where_from
-from projektbot.messages import Channel, Inbound, Pick, Stored, Upload, Words
+from projektbot.messages import Inbound, Pick, Upload, Words
 from projektbot.records import record
 from projektbot.store.database import Store
-from projektbot.store.media import MediaStore
 from projektbot.turns import rows
+from projektbot.turns.files import Files
 from projektbot.turns.standing import Chat
 
-log = structlog.get_logger()
-
-FETCH_TRIES = 4
-FETCH_PAUSE = 1.0  # seconds after the first try; twice as long after each
 LOOKS, LOOK_PAUSE = 100, 0.1  # seconds between looks whether a letter has arrived
 
 
@@ -42,16 +36,10 @@ class Lines:
     """
 
     def __init__(
-        self,
-        store: Store,
-        media: MediaStore,
-        channels: Mapping[str, Channel],
-        now: Callable[[], int],
-        carry: Callable[[Inbound], Awaitable[None]],
+        self, store: Store, files: Files, now: Callable[[], int], carry: Callable[[Inbound], Awaitable[None]]
     ) -> None:
         self._store = store
-        self._media = media
-        self._channels = channels
+        self._files = files
         self._now = now
         self._carry = carry
         self._lines: dict[Chat, deque[_Waiting]] = {}
@@ -87,16 +75,15 @@ class Lines:
     async def _work_off(self, chat: Chat) -> None:
         line = self._lines[chat]
         while line:
-            inbound = line[0].inbound
             if await _is_new(line[0]):
-                await self._carry(await self._ready(inbound))
+                await self._carry(await self._ready(line[0].inbound))
             line.popleft()
         del self._lines[chat]
 
     async def _ready(self, inbound: Inbound) -> Inbound:
         match inbound.event:
             case Upload(file=None) as upload:
-                return replace(inbound, event=await self._fetched(inbound.channel, upload))
+                return replace(inbound, event=await self._files.fetched(inbound.channel, upload))
             case Pick() | Words():
                 await self._until_told((inbound.channel, inbound.chat))
         return inbound
@@ -107,33 +94,6 @@ class Lines:
             if not await self._store.read(partial(_is_being_told, chat=chat, at=self._now())):
                 return
             await asyncio.sleep(LOOK_PAUSE)  # the sender may be another process, which tells the store alone
-
-    async def _fetched(self, channel: str, upload: Upload) -> Upload:
-        """Fetch and store a file; what cannot be had is said by its problem."""
-        pause = 0.0
-        for attempt in range(FETCH_TRIES):
-            await asyncio.sleep(pause)
-            try:
-                return replace(upload, file=await guarded(self._stored(channel, upload)))
-            except Rejected as error:
-                return replace(upload, problem=error.reason)
-            except ChannelError as error:
-                log.warning("fetch_failed", channel=channel, reason=error.reason, attempt=attempt)
-                pause = max(error.retry_after, FETCH_PAUSE * 2.0**attempt)
-            except Bug as bug:  # or a full disk: the chat must go on
-                facts = {"error": type(bug.cause).__name__, "where": where_from(bug.cause)}
-                log.warning("fetch_failed", channel=channel, reason="bug", attempt=attempt, **facts)
-                pause = FETCH_PAUSE * 2.0**attempt
-        return replace(upload, problem="unreachable")
-
-    async def _stored(self, channel: str, upload: Upload) -> Stored:
-        data = await self._channels[channel].fetch(upload.ref)
-        return await asyncio.to_thread(self._media.save, data, upload.kind, upload.name)
-
-
-def awaits_file(inbound: Inbound) -> bool:
-    """Say whether somebody sent a file that is not in our store yet."""
-    return isinstance(inbound.event, Upload) and not inbound.event.file
 
 
 def _is_being_told(db: Connection, chat: Chat, at: int) -> bool:

@@ -56,11 +56,11 @@ class Hearing:
         self._last: dict[str, int] = {}
         self._marked: dict[str, int] = {}
 
-    def load(self, db: Connection) -> None:
-        """Recall when the last life heard them."""
-        for name in self._limits:
-            mark = db.scalar(select(settings.c.value).where(settings.c.name == _mark(name)))
-            self._last[name] = int(mark or 0)
+    def load(self, db: Connection, channel: str) -> None:
+        """Recall when a platform was heard last, in whatever process."""
+        if channel in self._limits:
+            mark = db.scalar(select(settings.c.value).where(settings.c.name == _mark(channel)))
+            self._last[channel] = int(mark or 0)
 
     def news(self, channel: str, at: int) -> Heard | None:
         """Say what is to be kept now that a platform was heard at `at`, if anything is."""

@@ -101,6 +101,19 @@ def remember(db: Connection, channel: str, keys: Sequence[str], at: int) -> set[
     return {key for (key,) in _remember.rows(db, keys, channel, at)}
 
 
+def fresh(db: Connection, inbounds: Sequence[Inbound], at: int) -> list[bool]:
+    """Note updates as taken at `at` (microseconds UTC); return which had not been before, each once."""
+    keys: dict[str, list[str]] = {}
+    for inbound in inbounds:
+        keys.setdefault(inbound.channel, []).append(inbound.key)
+    new = {channel: remember(db, channel, wanted, at) for channel, wanted in keys.items()}
+    first: list[bool] = []
+    for inbound in inbounds:
+        first.append(inbound.key in new[inbound.channel])
+        new[inbound.channel].discard(inbound.key)  # it may be among these once more
+    return first
+
+
 def hold(db: Connection, inbound: Inbound, seq: int, at: int) -> bool:
     """Store an update that must wait; return whether it is new."""
     row = {"channel": inbound.channel, "key": inbound.key, "at": at, "state": WAITING}
@@ -108,9 +121,10 @@ def hold(db: Connection, inbound: Inbound, seq: int, at: int) -> bool:
     return db.execute(unless_there(inbox, [whole]).returning(inbox.c.key)).first() is not None
 
 
-def waiting(db: Connection) -> list[Inbound]:
-    """Return the updates that wait, in the order in which they came."""
-    raws = db.scalars(select(inbox.c.raw).where(inbox.c.state == WAITING).order_by(inbox.c.seq))
+def waiting(db: Connection, channel: str) -> list[Inbound]:
+    """Return the updates of a channel that wait, in the order in which they came."""
+    mine = (inbox.c.state == WAITING) & (inbox.c.channel == channel)
+    raws = db.scalars(select(inbox.c.raw).where(mine).order_by(inbox.c.seq))
     return [load_inbound(raw) for raw in raws]
 
 
@@ -184,6 +198,12 @@ def next_due(db: Connection) -> int | None:
     """Return when something is due next, in microseconds since 1970 UTC."""
     found: int | None = db.scalar(select(func.min(due.c.due_at)))
     return found
+
+
+def lock_due(db: Connection, ids: Sequence[int]) -> None:
+    """Lock the sessions of due rows, before the rows: whoever has a session in hands may set its rows anew."""
+    of_rows = select(due.c.session_id).where(due.c.id.in_(ids))
+    db.execute(select(sessions.c.id).where(sessions.c.id.in_(of_rows)).order_by(sessions.c.id).with_for_update())
 
 
 def take_due(db: Connection, ids: Sequence[int]) -> dict[int, DueRow]:

@@ -52,6 +52,7 @@ def test_a_typed_message_becomes_words_with_all_that_an_answer_needs() -> None:
         message="17",
         locale="de",
         private=True,
+        order=9001,
     )
 
 

@@ -50,6 +50,7 @@ class MatrixChannel:
     ) -> None:
         self.name = name
         self.idempotent = True  # the same txn on the same device is the same event
+        self.one_receiver = True
         self._user = user
         self._password = password
         self._access_token = access_token

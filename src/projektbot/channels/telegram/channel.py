@@ -53,6 +53,7 @@ class TelegramChannel:
         self.name = name
         self.limits = Limits(rate=rate, taps_wait=TAPS_WAIT, words_wait=WORDS_WAIT)
         self.idempotent = False  # Telegram has no key by which it would know a message again
+        self.one_receiver = not webhook_url  # posts may reach any process
         self._api = Api(token, api_url)
         self._floods = Floods()
         self._read_media = read_media

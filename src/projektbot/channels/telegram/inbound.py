@@ -167,6 +167,7 @@ class Reader:
             message=message,
             locale=of.get("from", {}).get("language_code", ""),
             private=of["chat"]["type"] == "private",
+            order=int(key),
         )
 
 

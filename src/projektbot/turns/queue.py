@@ -1,0 +1,206 @@
+"""Several processes on one store: an update is committed into the queue, and whoever is free gives it its turn.
+
+Law: a conversation is in one pair of hands at a time, and its updates have their turns in their order. The hands are a
+transaction that has locked the session: if the process dies or freezes, the database ends it and lets go.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable
+from dataclasses import replace
+from functools import partial
+from typing import Any, Final, NoReturn
+
+import structlog
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from projektbot.errors import Bug, cause_of, where_from
+from projektbot.messages import Inbound, Letter, Upload, micros
+from projektbot.records import record
+from projektbot.store.database import MAX_BATCH
+from projektbot.store.listening import OUTBOX, QUEUE, Bell, notify
+from projektbot.turns import queued, rows
+from projektbot.turns.aside import TRIES, Aside
+from projektbot.turns.batch import Unsettled
+from projektbot.turns.files import Files, awaits_file
+from projektbot.turns.patience import Patience
+from projektbot.turns.queued import Queued
+from projektbot.turns.transactions import Transactions
+
+log = structlog.get_logger()
+
+SECOND: Final = 1_000_000  # microseconds
+LOOK_SECONDS: Final = 0.5  # how often we look without being woken
+UNTOLD_PAUSE: Final = SECOND // 10  # between looks whether the id of a letter has become known
+UNTOLD_PATIENCE: Final = 10 * SECOND
+FETCH_PATIENCE: Final = 600 * SECOND  # after that whoever was to fetch a file is gone, and nobody else has taken over
+
+
+@record
+class Drained:
+    """What a transaction took out of the queue, and the answers; `again` if something is to be looked at soon."""
+
+    taken: int
+    letters: list[Letter]
+    again: bool
+
+
+class Queue:
+    """The queue as one process sees it: `admit` puts in, `work` takes out."""
+
+    def __init__(
+        self,
+        patience: Patience,
+        transactions: Transactions,
+        aside: Aside,
+        files: Files,
+        hand_over: Callable[[Iterable[Letter]], None],
+        bell: Bell,
+    ) -> None:
+        self._patience = patience
+        self._transactions = transactions
+        self._aside = aside
+        self._files = files
+        self._hand_over = hand_over
+        self._bell = bell
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def admit(self, inbound: Inbound) -> None:
+        """Put an update into the queue; it is committed when this returns."""
+        queued_id = await self._patience.do(self._put, inbound)
+        if queued_id and awaits_file(inbound):
+            self._start(self._fetch(queued_id, inbound))
+        self._bell.ring(QUEUE)
+
+    async def restore(self, channel: str) -> None:
+        """Fetch the files of a channel that are waited for: whoever was to fetch them is gone."""
+        for waiting in await self._patience.store.read(partial(queued.not_ready, channel=channel, at=self._now())):
+            if awaits_file(waiting.inbound):
+                self._start(self._fetch(waiting.id, waiting.inbound))
+
+    async def work(self) -> NoReturn:
+        """Give turns until cancelled."""
+        while True:
+            drained = await self._drained()
+            if not drained.taken:
+                await self._bell.wait(QUEUE, UNTOLD_PAUSE / SECOND if drained.again else LOOK_SECONDS)
+
+    async def settle(self) -> None:
+        """Return when nothing is in the queue that this process could give its turn."""
+        while self._tasks or (drained := await self._drained()).taken or drained.again:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    # ---- files -----------------------------------------------------------------------------------------------------
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _fetch(self, queued_id: int, inbound: Inbound) -> None:
+        upload = inbound.event
+        assert isinstance(upload, Upload)  # noqa: S101 - asked by the callers
+        whole = replace(inbound, event=await self._files.fetched(inbound.channel, upload))
+        await self._patience.do(_make_ready, (queued_id, whole))
+        self._bell.ring(QUEUE)
+
+    # ---- turns -----------------------------------------------------------------------------------------------------
+
+    async def _drained(self) -> Drained:
+        try:
+            drained = await self._patience.do(self._drain, MAX_BATCH)
+        except (Bug, SQLAlchemyError):  # one of them fails
+            drained = await self._one_by_one()
+        self._hand_over(drained.letters)
+        return drained
+
+    async def _one_by_one(self) -> Drained:
+        """Give each a transaction of its own, so that what fails costs only itself."""
+        at = self._now()
+        ready = await self._patience.store.read(partial(queued.next_ready, at=at, most=MAX_BATCH))
+        letters = [letter for one in ready for letter in await self._insist(one)]
+        return Drained(len(ready), letters, again=False)
+
+    async def _insist(self, one: Queued) -> list[Letter]:
+        """Try three times, then set it aside."""
+        failure: Exception = LookupError()
+        for attempt in range(1, TRIES + 1):
+            try:
+                return (await self._patience.do(self._take_one, one.id)).letters
+            except (Bug, SQLAlchemyError) as error:  # our fault, whatever it is: it costs this turn alone
+                failure = cause_of(error)
+            facts = {"error": type(failure).__name__, "where": where_from(failure)}
+            log.warning("turn_failed", channel=one.inbound.channel, attempt=attempt, **facts)
+        await self._aside.put(one.inbound, failure, queued_id=one.id)
+        return []
+
+    def _now(self) -> int:
+        return micros(self._transactions.world.now())
+
+    # ---- in the writer's thread ------------------------------------------------------------------------------------
+
+    def _put(self, db: Connection, inbounds: list[Inbound]) -> list[int]:
+        """Put updates into the queue, each once however often it comes; return their ids there, 0 for known ones."""
+        at = self._now()
+        fresh = rows.fresh(db, inbounds, at)
+        ids = queued.addresses_of(db, [inbound for inbound, new in zip(inbounds, fresh, strict=True) if new], at)
+        put = [self._put_one(db, inbound, ids, at) if new else 0 for inbound, new in zip(inbounds, fresh, strict=True)]
+        if any(put):
+            notify(db, QUEUE)
+        return put
+
+    def _put_one(self, db: Connection, inbound: Inbound, ids: dict[tuple[str, str], int], at: int) -> int:
+        address_id = ids[inbound.channel, inbound.chat]
+        seq = self._transactions.next_place(at)
+        return queued.put(db, inbound, address_id, seq, at, at + FETCH_PATIENCE if awaits_file(inbound) else 0)
+
+    def _drain(self, db: Connection, most: list[int]) -> list[Drained]:
+        at = self._now()
+        locked = queued.lock_ready(db, at, most[0])
+        return [self._take(db, queued.of_sessions(db, locked, at, most[0]))] * len(most)
+
+    def _take_one(self, db: Connection, ids: list[int]) -> list[Drained]:
+        at = self._now()
+        found = [queued.lock_one(db, queued_id, at) for queued_id in ids]
+        return [self._take(db, [one] if one else []) for one in found]
+
+    def _take(self, db: Connection, waiting: list[Queued]) -> Drained:
+        """Give updates of locked sessions their turns."""
+        if not waiting:
+            return Drained(0, [], again=False)
+        batch = self._transactions.batch(db)
+        batch.load([one.inbound for one in waiting])
+        letters, taken, untold = [], [], set[int]()
+        for one in waiting:
+            if one.address_id in untold:
+                continue
+            try:
+                letter = batch.take(_given_up(one.inbound), patient=batch.at - one.at < UNTOLD_PATIENCE)
+            except Unsettled:
+                untold.add(one.address_id)
+                queued.postpone(db, one.id, batch.at + UNTOLD_PAUSE)
+            else:
+                taken.append(one.id)
+                letters += [letter] if letter else []
+        queued.take_away(db, taken)
+        batch.save()
+        if letters:
+            notify(db, OUTBOX)
+        return Drained(len(taken), letters, again=bool(untold))
+
+
+def _given_up(inbound: Inbound) -> Inbound:
+    """Return an update as it has its turn: a file that has not come by now will not come."""
+    match inbound.event:
+        case Upload(file=None, problem="") as upload:
+            return replace(inbound, event=replace(upload, problem="unreachable"))
+    return inbound
+
+
+def _make_ready(db: Connection, payloads: list[tuple[int, Inbound]]) -> list[None]:
+    for queued_id, inbound in payloads:
+        queued.make_ready(db, queued_id, inbound)
+    notify(db, QUEUE)
+    return [None] * len(payloads)

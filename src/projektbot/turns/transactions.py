@@ -1,0 +1,149 @@
+"""What the road does inside a transaction: handlers for `Store.do`, which run in the writer's thread."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from projektbot.messages import Inbound, Letter, dump_inbound, micros
+from projektbot.records import record
+from projektbot.store.tables import inbox
+from projektbot.store.upsert import upsert
+from projektbot.turns import outages, queued, rows
+from projektbot.turns.batch import DRAFT, Batch, World
+from projektbot.turns.ids import Ids
+from projektbot.turns.kept import Kept
+from projektbot.turns.rendering import Renderer
+
+
+@record
+class Item:
+    """An update on the road; `held` if its inbox row exists already, `first` of those that stand in its chat."""
+
+    inbound: Inbound
+    held: bool = False
+    first: bool = False
+
+
+@record
+class Failed:
+    """An update that failed too often, the number that the person is told, and what it failed by."""
+
+    inbound: Inbound
+    number: str
+    error: Exception
+    queued_id: int = 0
+
+
+@record
+class Unreadable:
+    """Something of a messenger's, or of ours, that could not be read."""
+
+    channel: str
+    number: str
+    data: bytes
+    problem: str
+
+
+class Transactions:
+    """The transactions of one process, and what it keeps in memory to make them quick."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self._renderer = Renderer(world.languages)
+        self._kept = Kept()
+        self._ids = Ids()
+        self._seq = 0
+
+    def batch(self, db: Connection) -> Batch:
+        """Begin the work of one transaction."""
+        now = self.world.now()
+        at = micros(now)
+        return Batch(db, self.world, self._renderer, self._kept, self._ids.after(db, at), now, at)
+
+    def handle(self, db: Connection, items: Sequence[Item]) -> list[Letter | None]:
+        """Carry updates through their turns, each once however often it comes; return the answers."""
+        batch = self.batch(db)
+        fresh = _fresh(batch, items)
+        batch.load([item.inbound for item, new in zip(items, fresh, strict=True) if new])
+        letters = [
+            batch.take(item.inbound, patient=not item.held) if new else None
+            for item, new in zip(items, fresh, strict=True)
+        ]
+        batch.save()
+        return letters
+
+    def wake(self, db: Connection, ids: list[int]) -> list[list[Letter]]:
+        """Carry out due rows; return what each leads to."""
+        rows.lock_due(db, ids)
+        taken = rows.take_due(db, ids)  # gone: carried out already, or no longer wanted
+        letters: dict[int, list[Letter]] = {}
+        drafts = {row_id: row for row_id, row in taken.items() if row.kind == DRAFT}
+        batch = self.batch(db)
+        batch.load_sessions([row.session_id for row in drafts.values()])
+        for row_id, row in drafts.items():
+            letter = batch.wake(row.session_id, row.subject)
+            letters[row_id] = [letter] if letter else []
+        batch.save()
+        for row_id in taken.keys() - drafts.keys():  # afterwards: who has just been reminded is not asked again
+            letters[row_id] = self._ask_again(db, taken[row_id].subject)
+        return [letters.pop(row_id, []) for row_id in ids]  # an id may be among them twice
+
+    def _ask_again(self, db: Connection, subject: str) -> list[Letter]:
+        batch = self.batch(db)
+        letters = outages.ask_again(batch, subject)
+        batch.save()
+        return letters
+
+    def hold(self, db: Connection, inbounds: list[Inbound]) -> list[bool]:
+        """Store updates that must wait; return which are new."""
+        results = []
+        for inbound in inbounds:
+            at = micros(self.world.now())
+            results.append(rows.hold(db, inbound, self.next_place(at), at))
+        return results
+
+    def next_place(self, at: int) -> int:
+        """Return a place in the order of what waits, behind everything that this process has given one."""
+        self._seq = max(self._seq + 1, at)
+        return self._seq
+
+    def set_aside(self, db: Connection, payloads: list[Failed]) -> list[Letter | None]:
+        """Keep updates that failed, and tell their people the number of it."""
+        letters = []
+        for failed in payloads:
+            inbound = failed.inbound
+            values = {"at": micros(self.world.now()), "state": rows.ASIDE, "raw": dump_inbound(inbound)}
+            values["error"] = f"{failed.number} {type(failed.error).__name__}"
+            upsert(db, inbox, {"channel": inbound.channel, "key": inbound.key}, values)
+            queued.take_away(db, [failed.queued_id] if failed.queued_id else [])
+            batch = self.batch(db)
+            if damaged := batch.load_sound(inbound):
+                self.keep_aside(db, [Unreadable(inbound.channel, failed.number, damaged, "damaged session")])
+            letters.append(batch.apologise(inbound, failed.number))
+            batch.save()
+        return letters
+
+    def keep_aside(self, db: Connection, payloads: list[Unreadable]) -> list[None]:
+        """Keep what could not be read, for `doctor` and for us."""
+        for found in payloads:
+            values = {"at": micros(self.world.now()), "state": rows.ASIDE, "raw": found.data}
+            values["error"] = f"{found.number} {found.problem}"
+            upsert(db, inbox, {"channel": found.channel, "key": f"unreadable:{found.number}"}, values)
+        return [None] * len(payloads)
+
+
+def drop_due(db: Connection, ids: list[int]) -> list[None]:
+    """Take due rows away without carrying them out."""
+    rows.take_due(db, ids)
+    return [None] * len(ids)
+
+
+def _fresh(batch: Batch, items: Sequence[Item]) -> list[bool]:
+    """Note every update as taken; return which had not been before."""
+    for item in items:
+        if item.held:
+            rows.close(batch.db, item.inbound)
+    new = iter(rows.fresh(batch.db, [item.inbound for item in items if not item.held], batch.at))
+    return [item.held or next(new) for item in items]
