@@ -148,7 +148,7 @@ async def test_nothing_is_acknowledged_when_the_program_ends_meanwhile(
 async def test_what_is_kept_is_recalled_after_a_restart(town: Town, tmp_path: Path) -> None:
     await town.turns.keep("matrix:since", "s1")
     await town.turns.keep("matrix:since", "s2")
-    again = Town(tmp_path)
+    again = town.again()
 
     assert await again.turns.recall("matrix:since") == "s2"
     assert await again.turns.recall("nothing") == ""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +19,14 @@ from projektbot.store.tables import inbox, sessions
 from projektbot.turns.aside import TRIES
 from projektbot.turns.rows import ASIDE, HANDLED
 from tests.turns.town import Town
+
+
+@pytest.fixture
+async def town(tmp_path: Path) -> AsyncIterator[Town]:
+    """Return a town whose process is alone: what is tested here is its own."""
+    town = Town(tmp_path)
+    yield town
+    await town.close()
 
 
 class Count:

@@ -55,7 +55,7 @@ async def test_the_same_update_after_a_restart_is_taken_once(town: Town, tmp_pat
     talk = an_idea(town)
     await town.take(*talk)
     before = await town.session("anna")
-    again = Town(tmp_path)
+    again = town.again()
 
     await again.take(*talk)
 

@@ -76,7 +76,7 @@ async def test_a_reminder_and_the_end_of_its_row_are_one_transaction(town: Town)
 async def test_two_programs_on_one_store_carry_out_each_row_once(town: Town, tmp_path: Path) -> None:
     await drafts(town, 60)
     later = Clock(lambda: NOON + DAY)
-    other = Town(tmp_path, clock=later)
+    other = town.again(clock=later)
     town.clock.advance(DAY)
 
     await asyncio.gather(*[tick() for _ in range(5) for tick in (town.jobs.tick, other.jobs.tick)])
@@ -89,7 +89,7 @@ async def test_two_programs_on_one_store_carry_out_each_row_once(town: Town, tmp
 
 
 async def test_two_programs_on_one_store_number_their_letters_apart(town: Town, tmp_path: Path) -> None:
-    other = Town(tmp_path)
+    other = town.again()
     replays: list[Connection] = []
     for house in (town, other):
         event.listen(house.engine, "rollback", replays.append)
@@ -116,7 +116,7 @@ async def test_more_may_be_due_than_is_looked_for_at_once(town: Town, monkeypatc
 
 async def test_what_was_due_while_the_program_was_away_is_done_at_the_start(town: Town, tmp_path: Path) -> None:
     await drafts(town, 3)
-    back = Town(tmp_path, clock=Clock(lambda: NOON + 3 * DAY))
+    back = town.again(clock=Clock(lambda: NOON + 3 * DAY))
 
     await back.jobs.tick()
 
@@ -163,12 +163,12 @@ async def test_pruning_lets_the_numbers_of_letters_go_on(town: Town, tmp_path: P
     await town.person("anna").says("Hello", "Hello", "Hello")
     last = town.letters[-1].id
     await town.store.write(lambda db: db.execute(update(outbox).values(state="sent")))
-    later = Town(tmp_path, clock=Clock(lambda: NOON + 400 * DAY))
+    later = town.again(clock=Clock(lambda: NOON + 400 * DAY))
 
     await later.jobs.prune()
     assert await later.count(outbox) == 1
     await later.close()
-    later = Town(tmp_path, clock=Clock(lambda: NOON + 400 * DAY))
+    later = town.again(clock=Clock(lambda: NOON + 400 * DAY))
     await later.person("anna").says("Hello")
 
     assert later.letters[-1].id > last

@@ -13,7 +13,7 @@ from projektbot.errors import ChannelError, Rejected
 from projektbot.messages import MAX_FILE_BYTES, Command, Event, Kind, Upload, Words
 from projektbot.store.tables import inbox
 from projektbot.turns import files
-from projektbot.turns.rows import HANDLED, WAITING
+from projektbot.turns.rows import HANDLED
 from tests.turns.town import Person, Town
 
 VOICE = b"OggS\x00\x02" + bytes(20) + b"\x01\x13OpusHead\x01\x01\x38\x01\x80\xbb\x00\x00\x00\x00\x00"
@@ -65,7 +65,7 @@ async def test_an_update_with_a_slow_file_is_acknowledged_before_the_file_is_the
 
     await anna.does(Upload(Kind.IMAGE, "photo"))
 
-    assert [row.state for row in await town.rows(inbox) if row.raw] == [WAITING]
+    assert await town.waiting() == 1
     gate.set()
     await town.turns.settle()
 
@@ -126,7 +126,7 @@ async def test_after_a_kill_what_waited_goes_on_in_order(town: Town, tmp_path: P
     await town.take(*[town.inbound("anna", event, key=f"late:{number}") for number, event in enumerate(talk)])
     await town.kill()
 
-    again = Town(tmp_path)
+    again = town.again()
     again.desk.files["photo"] = photo()
     await again.turns.restore("desk")
     await again.turns.settle()
@@ -145,7 +145,7 @@ async def test_after_a_kill_new_messages_wait_behind_the_old(town: Town, tmp_pat
     await town.take(held)
     await town.kill()
 
-    again = Town(tmp_path)
+    again = town.again()
     again.desk.files["photo"] = photo()
     gate = again.desk.hold("photo")
     await again.turns.restore("desk")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, event, update
@@ -27,6 +28,14 @@ def _one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database, "MAX_BATCH", 1)  # each update is a transaction of its own
     monkeypatch.setattr(patience, "STORE_PAUSE", 0.001)
     monkeypatch.setattr(lines, "LOOKS", 10_000)
+
+
+@pytest.fixture
+async def town(tmp_path: Path) -> AsyncIterator[Town]:
+    """Return a town whose process is alone: what is tested here is its own."""
+    town = Town(tmp_path)
+    yield town
+    await town.close()
 
 
 @contextmanager

@@ -26,10 +26,11 @@ from projektbot.messages import Channel, Command, Event, Inbound, Letter, Limits
 from projektbot.store.database import Store, open_engine
 from projektbot.store.listening import Bell
 from projektbot.store.media import MediaStore
-from projektbot.store.tables import addresses, metadata, sessions
+from projektbot.store.tables import addresses, inbox, metadata, queue, sessions
 from projektbot.turns import Turns
 from projektbot.turns.batch import World
 from projektbot.turns.queue import Queue
+from projektbot.turns.rows import WAITING
 from tests.ending import cancel_all_tasks
 
 ZONE = ZoneInfo("Europe/Berlin")
@@ -107,6 +108,7 @@ class Town:
     ) -> None:
         languages, book, city = _constant()
         self.home = home
+        self.queued = queued
         self.clock = clock or Clock(lambda: NOON)
         self.desk = Desk()
         self.engine = open_engine(f"sqlite:///{home}/town.db")
@@ -129,6 +131,10 @@ class Town:
     def _hand_over(self, letters: Iterable[Letter]) -> None:
         self.hand_over(letters)
 
+    def again(self, **more: Any) -> Town:  # noqa: ANN401 - as Town
+        """Return another process on the same store: the next start, or one beside this."""
+        return Town(self.home, queued=self.queued, **more)
+
     # ---- living ------------------------------------------------------------------------------------------------------
 
     def inbound(self, chat: str, event: Event, *, key: str = "", **more: Any) -> Inbound:  # noqa: ANN401 - as Inbound
@@ -137,10 +143,15 @@ class Town:
         return Inbound("desk", key or f"{id(self)}/{self._keys}", chat, event, **{"locale": "en", **more})
 
     async def take(self, *inbounds: Inbound) -> None:
-        """Let updates arrive together; return when they may be acknowledged."""
-        await asyncio.wait_for(self.turns.take("desk", inbounds, lambda raw: raw), WAIT)
+        """Let updates arrive together; return when all that is ready has had its turn."""
+        await self.read(inbounds, lambda raw: raw)
+
+    async def read(self, raws: Sequence[Any], read: Callable[[Any], Inbound | None]) -> None:
+        """Let anything arrive, to be read by `read`."""
+        await asyncio.wait_for(self.turns.take("desk", raws, read), WAIT)
         if isinstance(self.turns.carrier, Queue):
-            await asyncio.wait_for(self.turns.settle(), WAIT)
+            while (await self.turns.carrier.drained()).taken:
+                pass
 
     def person(self, chat: str) -> Person:
         """Return somebody who writes from a chat."""
@@ -170,6 +181,12 @@ class Town:
         """Return the rows of a table."""
         query = select(table).where(*where)
         return await self.store.read(lambda db: db.execute(query).all())
+
+    async def waiting(self) -> int:
+        """Return how many updates wait for a file, or behind one."""
+        if self.queued:
+            return await self.count(queue)
+        return len(await self.rows(inbox, inbox.c.state == WAITING))
 
     async def count(self, table: FromClause) -> int:
         """Return how many rows a table has."""

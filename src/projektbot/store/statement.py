@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from operator import itemgetter
 from typing import Any, TypeAlias
 
@@ -82,11 +83,19 @@ def _compile(built: ClauseElement, names: Sequence[str], dialect: Dialect) -> tu
     columns = list(names) if bare else None
     compiled = built.compile(dialect=positional, column_keys=columns)
     assert isinstance(compiled, SQLCompiler)  # noqa: S101 - only SQL is given here
-    places = [names.index(name) for name in compiled.positiontup or ()]
+    wanted = compiled.positiontup or []
+    if not set(wanted) <= set(names):  # constants too, such as SQLite's OFFSET 0 behind every LIMIT
+        return compiled.string, partial(_with_constants, dict(compiled.params), names, wanted)
+    places = [names.index(name) for name in wanted]
     if places == list(range(len(names))):
         return compiled.string, tuple
     order = itemgetter(*places)
     return compiled.string, order if len(places) > 1 else lambda row: (order(row),)
+
+
+def _with_constants(constants: dict[str, Any], names: Sequence[str], wanted: Sequence[str], row: Row) -> Row:
+    given = constants | dict(zip(names, row, strict=True))
+    return tuple([given[name] for name in wanted])
 
 
 @contextmanager

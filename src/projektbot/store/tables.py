@@ -73,7 +73,7 @@ queue = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("address_id", Id, ForeignKey("addresses.id", ondelete="CASCADE"), nullable=False),
-    Column("seq", Id, nullable=False),  # order within a chat, as its platform counts
+    Column("seq", Id, nullable=False),  # order within a chat, as its platform counts; 0 if it does not: by id
     Column("at", Time, nullable=False),
     Column("ready_at", Time, nullable=False),  # later: it waits, and holds up its chat
     Column("raw", LargeBinary, nullable=False),  # the Inbound as JSON

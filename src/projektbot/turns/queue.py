@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from projektbot.errors import Bug, cause_of, where_from
-from projektbot.messages import Inbound, Letter, Upload, micros
+from projektbot.messages import Inbound, Letter, Migrated, Upload, micros
 from projektbot.records import record
 from projektbot.store.database import MAX_BATCH
 from projektbot.store.listening import OUTBOX, QUEUE, Bell, notify
@@ -45,6 +45,9 @@ class Drained:
     taken: int
     letters: list[Letter]
     again: bool
+
+
+NOTHING: Final = Drained(0, [], again=False)
 
 
 class Queue:
@@ -83,13 +86,13 @@ class Queue:
     async def work(self) -> NoReturn:
         """Give turns until cancelled."""
         while True:
-            drained = await self._drained()
+            drained = await self.drained()
             if not drained.taken:
                 await self._bell.wait(QUEUE, UNTOLD_PAUSE / SECOND if drained.again else LOOK_SECONDS)
 
     async def settle(self) -> None:
         """Return when nothing is in the queue that this process could give its turn."""
-        while self._tasks or (drained := await self._drained()).taken or drained.again:
+        while self._tasks or (drained := await self.drained()).taken or drained.again:
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
     # ---- files -----------------------------------------------------------------------------------------------------
@@ -108,7 +111,8 @@ class Queue:
 
     # ---- turns -----------------------------------------------------------------------------------------------------
 
-    async def _drained(self) -> Drained:
+    async def drained(self) -> Drained:
+        """Give some of those that are ready their turns, and hand over the answers."""
         try:
             drained = await self._patience.do(self._drain, MAX_BATCH)
         except (Bug, SQLAlchemyError):  # one of them fails
@@ -144,22 +148,26 @@ class Queue:
     def _put(self, db: Connection, inbounds: list[Inbound]) -> list[int]:
         """Put updates into the queue, each once however often it comes; return their ids there, 0 for known ones."""
         at = self._now()
-        fresh = rows.fresh(db, inbounds, at)
-        ids = queued.addresses_of(db, [inbound for inbound, new in zip(inbounds, fresh, strict=True) if new], at)
-        put = [self._put_one(db, inbound, ids, at) if new else 0 for inbound, new in zip(inbounds, fresh, strict=True)]
-        if any(put):
+        fresh = [inbound for inbound, new in zip(inbounds, rows.fresh(db, inbounds, at), strict=True) if new]
+        # At once: what comes from the new chat, perhaps among these, must not begin another conversation.
+        moves = [inbound for inbound in fresh if isinstance(inbound.event, Migrated)]
+        for moved in moves:
+            queued.follow(db, moved)
+        rest = [inbound for inbound in fresh if not isinstance(inbound.event, Migrated)]
+        ids = queued.addresses_of(db, rest, at)
+        put = {id(inbound): self._put_one(db, inbound, ids[inbound.channel, inbound.chat], at) for inbound in rest}
+        if put:
             notify(db, QUEUE)
-        return put
+        return [put.pop(id(inbound), 0) for inbound in inbounds]
 
-    def _put_one(self, db: Connection, inbound: Inbound, ids: dict[tuple[str, str], int], at: int) -> int:
-        address_id = ids[inbound.channel, inbound.chat]
-        seq = self._transactions.next_place(at)
-        return queued.put(db, inbound, address_id, seq, at, at + FETCH_PATIENCE if awaits_file(inbound) else 0)
+    def _put_one(self, db: Connection, inbound: Inbound, address_id: int, at: int) -> int:
+        return queued.put(db, inbound, address_id, at, at + FETCH_PATIENCE if awaits_file(inbound) else 0)
 
     def _drain(self, db: Connection, most: list[int]) -> list[Drained]:
         at = self._now()
         locked = queued.lock_ready(db, at, most[0])
-        return [self._take(db, queued.of_sessions(db, locked, at, most[0]))] * len(most)
+        drained = self._take(db, queued.of_sessions(db, locked, at, most[0]))
+        return [drained, *[NOTHING] * (len(most) - 1)]
 
     def _take_one(self, db: Connection, ids: list[int]) -> list[Drained]:
         at = self._now()
@@ -169,7 +177,7 @@ class Queue:
     def _take(self, db: Connection, waiting: list[Queued]) -> Drained:
         """Give updates of locked sessions their turns."""
         if not waiting:
-            return Drained(0, [], again=False)
+            return NOTHING
         batch = self._transactions.batch(db)
         batch.load([one.inbound for one in waiting])
         letters, taken, untold = [], [], set[int]()

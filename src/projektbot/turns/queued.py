@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from itertools import islice, takewhile
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, delete, exists, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, exists, insert, or_, select, update
 
-from projektbot.messages import Inbound, dump_inbound, load_inbound
+from projektbot.messages import Inbound, Migrated, dump_inbound, load_inbound
 from projektbot.store.statement import Among, Row, Statement
 from projektbot.store.tables import addresses, queue, sessions
 from projektbot.turns import rows
@@ -27,8 +27,9 @@ class Queued(NamedTuple):
 
 _columns = queue.c.id, queue.c.address_id, queue.c.seq, queue.c.at, queue.c.ready_at, queue.c.raw
 _earlier = queue.alias("earlier")
+_before = or_(_earlier.c.seq < queue.c.seq, and_(_earlier.c.seq == queue.c.seq, _earlier.c.id < queue.c.id))
 _stands_behind = exists().where(  # what waits for a file holds up its chat
-    _earlier.c.address_id == queue.c.address_id, _earlier.c.seq < queue.c.seq, _earlier.c.ready_at > bindparam("at")
+    _earlier.c.address_id == queue.c.address_id, _before, _earlier.c.ready_at > bindparam("at")
 )
 _ready = (
     select(queue.c.address_id)
@@ -51,7 +52,7 @@ _of_sessions = Among(
         select(*_columns)
         .join(addresses, addresses.c.id == queue.c.address_id)
         .where(addresses.c.session_id.in_(ids))
-        .order_by(queue.c.at, queue.c.seq)
+        .order_by(queue.c.at, queue.c.id)
         .limit(bindparam("most"))
     ),
     "most",
@@ -59,7 +60,7 @@ _of_sessions = Among(
 _next_ready = Statement(
     select(*_columns)
     .where(queue.c.ready_at <= bindparam("at"), ~_stands_behind)
-    .order_by(queue.c.at, queue.c.seq)
+    .order_by(queue.c.at, queue.c.id)
     .limit(bindparam("most")),
     "at",
     "most",
@@ -68,9 +69,9 @@ _put = Statement(insert(queue).returning(queue.c.id), "address_id", "seq", "at",
 _away = Statement(delete(queue).where(queue.c.id == bindparam("gone")), "gone")
 
 
-def put(db: Connection, inbound: Inbound, address_id: int, seq: int, at: int, ready_at: int) -> int:
+def put(db: Connection, inbound: Inbound, address_id: int, at: int, ready_at: int) -> int:
     """Put an update into the queue and return its id there."""
-    ((queued_id,),) = _put.rows(db, address_id, inbound.order or seq, at, ready_at, dump_inbound(inbound))
+    ((queued_id,),) = _put.rows(db, address_id, inbound.order, at, ready_at, dump_inbound(inbound))
     return int(queued_id)
 
 
@@ -95,7 +96,7 @@ def lock_one(db: Connection, queued_id: int, at: int) -> Queued | None:
     session = select(addresses.c.session_id).where(addresses.c.id == here.scalar_subquery())
     db.execute(select(sessions.c.id).where(sessions.c.id == session.scalar_subquery()).with_for_update())
     first = db.execute(
-        select(*_columns).where(queue.c.address_id == here.scalar_subquery()).order_by(queue.c.seq).limit(1)
+        select(*_columns).where(queue.c.address_id == here.scalar_subquery()).order_by(queue.c.seq, queue.c.id).limit(1)
     ).first()
     found = _queued(tuple(first)) if first else None
     return found if found and found.id == queued_id and found.ready_at <= at else None
@@ -119,8 +120,15 @@ def make_ready(db: Connection, queued_id: int, inbound: Inbound) -> None:
 def not_ready(db: Connection, channel: str, at: int) -> list[Queued]:
     """Return the updates of a channel that wait for something, such as their file."""
     mine = queue.c.address_id.in_(select(addresses.c.id).where(addresses.c.channel == channel))
-    found = db.execute(select(*_columns).where(queue.c.ready_at > at, mine).order_by(queue.c.seq))
+    found = db.execute(select(*_columns).where(queue.c.ready_at > at, mine).order_by(queue.c.id))
     return [_queued(tuple(row)) for row in found]
+
+
+def follow(db: Connection, moved: Inbound) -> None:
+    """Follow a chat that goes on under another id."""
+    assert isinstance(moved.event, Migrated)  # noqa: S101 - asked by the caller
+    for found in rows.by_chat(db, moved.channel, [moved.chat]):
+        rows.move_chat(db, found.address_id, moved.channel, moved.event.to)
 
 
 def addresses_of(db: Connection, inbounds: Sequence[Inbound], at: int) -> dict[tuple[str, str], int]:
@@ -149,7 +157,7 @@ def _in_turn(found: Iterable[Queued], at: int) -> list[Queued]:
     """
     arrived = list(found)
     chats: dict[int, list[Queued]] = {}
-    for one in sorted(arrived, key=lambda queued: queued.seq):
+    for one in sorted(arrived, key=lambda queued: (queued.seq, queued.id)):
         chats.setdefault(one.address_id, []).append(one)
     lines = {address_id: takewhile(lambda one: one.ready_at <= at, chat) for address_id, chat in chats.items()}
     return [one for place in arrived for one in islice(lines[place.address_id], 1)]

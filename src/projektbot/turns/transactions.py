@@ -101,13 +101,9 @@ class Transactions:
         results = []
         for inbound in inbounds:
             at = micros(self.world.now())
-            results.append(rows.hold(db, inbound, self.next_place(at), at))
+            self._seq = max(self._seq + 1, at)
+            results.append(rows.hold(db, inbound, self._seq, at))
         return results
-
-    def next_place(self, at: int) -> int:
-        """Return a place in the order of what waits, behind everything that this process has given one."""
-        self._seq = max(self._seq + 1, at)
-        return self._seq
 
     def set_aside(self, db: Connection, payloads: list[Failed]) -> list[Letter | None]:
         """Keep updates that failed, and tell their people the number of it."""
