@@ -10,14 +10,27 @@ import pytest
 from structlog.testing import capture_logs
 
 from projektbot.turns import lines
-from tests.turns.town import Town
+from tests.servers.postgres import Postgres
+from tests.turns.town import SQLITE, Town
 
 
-@pytest.fixture(params=["direct", "queued"])
-async def town(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Town]:
-    town = Town(tmp_path, queued=request.param == "queued")
+@pytest.fixture(params=[*SQLITE, "postgres"])
+async def town(tmp_path: Path, request: pytest.FixtureRequest, database: str) -> AsyncIterator[Town]:
+    """Return a town: one process alone, or with a queue for several, that on both databases."""
+    town = Town(tmp_path, queued=request.param != "direct", database=database)
     yield town
     await town.close()
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Return the address of a PostgreSQL database of one's own, where a test is to have one."""
+    if "postgres" not in request.node.name:
+        yield ""
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    with server.database(request.getfixturevalue("migrated")) as address:
+        yield address
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,9 @@ from projektbot.messages import Command, Words
 from projektbot.store import database
 from projektbot.store.tables import inbox, outbox
 from projektbot.turns import patience
-from tests.turns.town import WAIT, Town
+from tests.turns.town import SQLITE, WAIT, Town
+
+pytestmark = pytest.mark.parametrize("town", SQLITE, indirect=True)  # looked at, locked and filled up as a file
 
 Logs = list[MutableMapping[str, Any]]
 

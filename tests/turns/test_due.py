@@ -13,7 +13,7 @@ from projektbot import jobs
 from projektbot.clock import Clock
 from projektbot.store.tables import due, inbox, outbox
 from projektbot.turns import rows
-from tests.turns.town import NOON, Town
+from tests.turns.town import NOON, SQLITE, Town
 
 DAY = timedelta(days=1)
 REMINDER = "You began something"
@@ -56,6 +56,7 @@ async def test_a_tick_that_overlaps_another_does_nothing_twice(town: Town) -> No
     assert sorted(letter.chat for letter in town.letters) == sorted(f"c{number}" for number in range(20))
 
 
+@pytest.mark.parametrize("town", SQLITE, indirect=True)  # SQLite's way to say no
 async def test_a_reminder_and_the_end_of_its_row_are_one_transaction(town: Town) -> None:
     """The outbox refuses the message: then the row is still there, and the next look finds it."""
     (row,) = await drafts(town, 1)

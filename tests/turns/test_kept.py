@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,8 +14,8 @@ from projektbot.turns.kept import MOST_SESSIONS, Kept
 from tests.turns.town import Town
 
 
-async def test_what_another_process_wrote_counts(town: Town, tmp_path: Path) -> None:
-    other = Town(tmp_path, durable=False, made=True)
+async def test_what_another_process_wrote_counts(town: Town) -> None:
+    other = town.again(made=True)
     await town.person("anna").begins_an_idea()
 
     await other.person("anna").says("A back and arms, every two hundred metres.")

@@ -17,8 +17,9 @@ from projektbot.i18n import FSI
 from projektbot.messages import Command, Inbound, Kind, Upload, Words, load_inbound
 from projektbot.store.migrate import HEAD
 from projektbot.store.tables import due, inbox, sessions
+from projektbot.turns.batch import Batch
 from projektbot.turns.rows import ASIDE
-from tests.turns.town import Town
+from tests.turns.town import SQLITE, Town
 
 Logs = list[MutableMapping[str, Any]]
 SECRET = "I am Anna from the Hafenstraße"
@@ -56,6 +57,26 @@ async def test_an_update_that_fails_three_times_is_set_aside_with_its_content(to
     assert len(broken) == 3 + town.queued  # once with the others of its batch
     assert (row.state, row.key) == (ASIDE, update.key)
     assert load_inbound(row.raw) == update
+
+
+async def test_where_even_the_apology_fails_the_others_go_on(
+    town: Town, broken: list[int], logs: Logs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: Any) -> None:  # noqa: ANN401 - whatever it is asked
+        raise AttributeError
+
+    monkeypatch.setattr(Batch, "apologise", failing)
+    await town.take(town.inbound("anna", Command("ideas")), town.inbound("ben", Words("Hello")))
+
+    (row,) = await town.rows(inbox, inbox.c.state == ASIDE)
+    assert row.error.split()[0] == logged(logs, "turn_set_aside")["number"] == logged(logs, "apology_failed")["number"]
+    assert len(town.told("ben")) == 1
+    assert not await town.waiting()
+
+
+def logged(logs: Logs, what: str) -> MutableMapping[str, Any]:
+    (entry,) = [entry for entry in logs if entry["event"] == what]
+    return entry
 
 
 async def test_the_person_and_the_log_have_the_same_number(town: Town, broken: list[int], logs: Logs) -> None:
@@ -219,6 +240,7 @@ async def test_a_wake_up_that_fails_is_dropped_and_the_others_are_carried_out(to
     assert {row.session_id for row in await town.rows(due)} == {1, 3}
 
 
+@pytest.mark.parametrize("town", SQLITE, indirect=True)  # which doctor is told of by a file's name
 async def test_doctor_lists_what_was_set_aside(
     town: Town, broken: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -34,6 +34,7 @@ from projektbot.turns.rows import WAITING
 from tests.ending import cancel_all_tasks
 
 ZONE = ZoneInfo("Europe/Berlin")
+SQLITE = ("direct", "queued")  # the ways of the road that need no server
 NOON = datetime(2026, 6, 15, 10, tzinfo=UTC)  # 12 o'clock in Berlin, a Monday
 WAIT = 30.0  # seconds until a test that hangs has failed
 
@@ -105,16 +106,18 @@ class Town:
         durable: bool = True,
         made: bool = False,
         queued: bool = False,
+        database: str = "",
     ) -> None:
         languages, book, city = _constant()
         self.home = home
         self.queued = queued
+        self.database = database
         self.clock = clock or Clock(lambda: NOON)
         self.desk = Desk()
-        self.engine = open_engine(f"sqlite:///{home}/town.db")
+        self.engine = open_engine(database or f"sqlite:///{home}/town.db")
         if not durable:
             event.listen(self.engine, "connect", _no_fsync)
-        if not made:
+        if not (made or database):
             metadata.create_all(self.engine)
         self.store = Store(self.engine)
         self.media = MediaStore(home / "media")
@@ -133,7 +136,7 @@ class Town:
 
     def again(self, **more: Any) -> Town:  # noqa: ANN401 - as Town
         """Return another process on the same store: the next start, or one beside this."""
-        return Town(self.home, queued=self.queued, **more)
+        return Town(self.home, queued=self.queued, database=self.database, **more)
 
     # ---- living ------------------------------------------------------------------------------------------------------
 

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
-from projektbot.errors import where_from
+from projektbot.errors import Bug, cause_of, where_from
 from projektbot.messages import Inbound, Letter, micros
 from projektbot.turns.patience import Patience
 from projektbot.turns.storable import as_json
@@ -34,8 +35,14 @@ class Aside:
         number = self.number(self._transactions.world.now())
         facts = {"error": type(failure).__name__, "where": where_from(failure)}
         log.error("turn_set_aside", number=number, channel=inbound.channel, **facts)
-        letter = await self._patience.do(self._transactions.set_aside, Failed(inbound, number, failure, queued_id))
-        self._hand_over([letter] if letter else [])
+        failed = Failed(inbound, number, failure, queued_id)
+        try:
+            letter = await self._patience.do(self._transactions.set_aside, failed)
+        except (Bug, SQLAlchemyError) as error:  # even to say so fails: the others must not wait for it
+            log.error("apology_failed", number=number, error=type(cause_of(error)).__name__)  # noqa: TRY400 - no words
+            await self._patience.do(self._transactions.set_aside_unsaid, failed)
+        else:
+            self._hand_over([letter] if letter else [])
 
     async def put_unreadable(self, channel: str, raw: object, error: Exception) -> None:
         """Keep what a messenger sent and nobody can read."""

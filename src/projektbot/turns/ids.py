@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
+from projektbot.store.locks import slot
 from projektbot.turns import rows
 
 SLOTS = 64  # processes that may write at once; each has the ids of its remainder
-SLOT_LOCK = 7_711_001  # the first key of our advisory locks on slots
-_take_slot = text("SELECT pg_try_advisory_lock(:lock, :slot)")
 
 
 class Ids:
@@ -26,7 +25,7 @@ class Ids:
         last = max(rows.last_outbox_id(db), at)
         if db.dialect.name != "postgresql":
             return _counting(last, 1)
-        return _counting(last - last % SLOTS + _slot(db), SLOTS)
+        return _counting(last - last % SLOTS + slot(db, SLOTS), SLOTS)
 
 
 def _counting(last: int, step: int) -> Callable[[], int]:
@@ -36,10 +35,3 @@ def _counting(last: int, step: int) -> Callable[[], int]:
         return last
 
     return following
-
-
-def _slot(db: Connection) -> int:
-    kept = db.connection.info  # lives and dies with the connection, as the lock does
-    if "slot" not in kept:
-        kept["slot"] = next(slot for slot in range(SLOTS) if db.scalar(_take_slot, {"lock": SLOT_LOCK, "slot": slot}))
-    return int(kept["slot"])

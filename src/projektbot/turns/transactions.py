@@ -108,18 +108,25 @@ class Transactions:
     def set_aside(self, db: Connection, payloads: list[Failed]) -> list[Letter | None]:
         """Keep updates that failed, and tell their people the number of it."""
         letters = []
+        self.set_aside_unsaid(db, payloads)
         for failed in payloads:
             inbound = failed.inbound
-            values = {"at": micros(self.world.now()), "state": rows.ASIDE, "raw": dump_inbound(inbound)}
-            values["error"] = f"{failed.number} {type(failed.error).__name__}"
-            upsert(db, inbox, {"channel": inbound.channel, "key": inbound.key}, values)
-            queued.take_away(db, [failed.queued_id] if failed.queued_id else [])
             batch = self.batch(db)
             if damaged := batch.load_sound(inbound):
                 self.keep_aside(db, [Unreadable(inbound.channel, failed.number, damaged, "damaged session")])
             letters.append(batch.apologise(inbound, failed.number))
             batch.save()
         return letters
+
+    def set_aside_unsaid(self, db: Connection, payloads: list[Failed]) -> list[None]:
+        """Keep updates that failed, and say nothing."""
+        for failed in payloads:
+            inbound = failed.inbound
+            values = {"at": micros(self.world.now()), "state": rows.ASIDE, "raw": dump_inbound(inbound)}
+            values["error"] = f"{failed.number} {type(failed.error).__name__}"
+            upsert(db, inbox, {"channel": inbound.channel, "key": inbound.key}, values)
+            queued.take_away(db, [failed.queued_id] if failed.queued_id else [])
+        return [None] * len(payloads)
 
     def keep_aside(self, db: Connection, payloads: list[Unreadable]) -> list[None]:
         """Keep what could not be read, for `doctor` and for us."""

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, func, select
 
 from projektbot.civic.projects.rules import FIRST_REF
 from projektbot.civic.projects.tables import projects
+from projektbot.store.locks import PROJECT_NUMBERS, be_alone
 from projektbot.store.statement import Statement
 
 _highest = Statement(select(func.max(projects.c.number)))
@@ -35,5 +36,6 @@ def projects_of(db: Connection, person_id: int) -> list[ProjectRow]:
 
 def next_number(db: Connection) -> int:
     """Return the number of the next project."""
+    be_alone(db, PROJECT_NUMBERS)  # two processes would find the same highest one
     ((highest,),) = _highest.rows(db)
     return FIRST_REF if highest is None else int(highest) + 1
