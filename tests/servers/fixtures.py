@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
+from projektbot.store.database import open_engine
+from projektbot.store.migrate import upgrade
 from tests.servers.browser import LONGEST_LOOK, NO_CHROMIUM, browse, chromium
+from tests.servers.postgres import NO_POSTGRES, Postgres, programs
 from tests.servers.synapse import Synapse
 
 
@@ -21,6 +24,33 @@ async def synapse(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Syn
         yield server
     finally:
         await server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """Run one PostgreSQL for all tests; where there is none, they are skipped. Each takes databases of its own.
+
+    A test may stop or restart it, if it runs again afterwards: no other test is under way in this process.
+    """
+    found = programs()
+    if found is None:
+        pytest.skip(NO_POSTGRES)
+    server = Postgres(found)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.remove()
+
+
+@pytest.fixture(scope="session")
+def migrated(postgres: Postgres) -> str:
+    """Return the name of a database at our newest revision: the template of those the tests take."""
+    name = postgres.create()
+    engine = open_engine(postgres.url(name))
+    upgrade(engine)
+    engine.dispose()
+    return name
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
