@@ -1,24 +1,22 @@
-"""The house the tests of the delivery live in."""
+"""The house the tests of the delivery live in, on SQLite and on PostgreSQL."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import event
 
 from projektbot.store.database import open_engine
-from projektbot.store.tables import metadata
 from tests.delivery.house import House
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    engine = open_engine(f"sqlite:///{tmp_path}/house.db")
-    event.listen(engine, "connect", _no_fsync)
-    metadata.create_all(engine)
+async def house(store_url: str) -> AsyncIterator[House]:
+    engine = open_engine(store_url)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _no_fsync)
     house = House(engine)
     yield house
     await house.end()

@@ -42,6 +42,7 @@ class House:
 
     def __init__(self, engine: Engine) -> None:
         self.store = WatchedStore(engine)
+        self.explain = "EXPLAIN QUERY PLAN" if engine.dialect.name == "sqlite" else "EXPLAIN"
         self.clock = Clock(self.store)
         self.platform = Platform(self.clock)
         self.delivery: Delivery | None = None
@@ -174,6 +175,10 @@ class House:
 
     async def change(self, job: Callable[[Connection], object]) -> None:
         await self.store.write(job)
+
+    async def know_sizes(self) -> None:
+        """Let the database see how large its tables are; PostgreSQL does so by itself, within a minute."""
+        await self.store.write(lambda connection: connection.exec_driver_sql("ANALYZE"))
 
     async def unblock(self, chat: str) -> None:
         """Note that the person has come back, as a turn does."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from sqlalchemy import Connection, event
+from sqlalchemy.engine.interfaces import DBAPICursor
 
-from projektbot.delivery.letters import REPLY
+from projektbot.delivery.letters import BULK, NOTICE, REPLY
 from projektbot.delivery.outbox import Account, Wanted, find, recover
 from tests.delivery.house import House, Row, broadcast, bulk, notice, receipt
 from tests.delivery.platform import LIMITS
@@ -130,20 +130,24 @@ async def test_letters_for_much_later_stay_in_the_store(house: House) -> None:
 
 
 async def test_looking_for_letters_uses_the_index_of_open_rows(house: House) -> None:
+    """However many letters were sent before."""
+    await house.write(*broadcast(3000), state="sent")
+    await house.write(receipt("ann", "1"))
+    await house.know_sizes()
     plans: list[str] = []
 
-    def note(
-        _: Connection, cursor: sqlite3.Cursor, statement: str, parameters: tuple[Any, ...], *_others: object
-    ) -> None:
-        cursor.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
-        plans.extend(row[3] for row in cursor.fetchall())
+    def note(_db: Connection, cursor: DBAPICursor, statement: str, parameters: Sequence[str], *_: object) -> None:
+        cursor.execute(f"{house.explain} {statement}", parameters)
+        plans.extend(str(row[-1]) for row in cursor.fetchall())
 
     def explain(connection: Connection) -> None:
         event.listen(connection, "before_cursor_execute", note)
-        find(connection, Wanted("telegram", REPLY, 0, 10, ()))
+        for rank in (REPLY, NOTICE, BULK):
+            find(connection, Wanted("telegram", rank, 0, 10, ()))
         recover(connection, [Account("telegram", idempotent=False)])
 
     await house.store.read(explain)
 
-    about_outbox = {plan for plan in plans if "outbox" in plan}
-    assert about_outbox == {"SCAN outbox USING INDEX outbox_open"}
+    scans = [plan for plan in plans if "scan" in plan.lower() and "outbox" in plan and "pkey" not in plan]
+    assert scans
+    assert [plan for plan in scans if "outbox_open" not in plan] == []

@@ -130,6 +130,7 @@ async def test_a_broadcast_of_any_size_does_not_delay_replies(house: House) -> N
     chance = Random(7)  # noqa: S311 - the same every time
     await house.start(room=20_000)
     await house.post(*broadcast(10_000))
+    await house.know_sizes()
     await house.wait(5)
     written: dict[str, float] = {}
 

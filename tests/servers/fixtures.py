@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
+import projektbot.civic.house  # noqa: F401 - knows every room, so that all their tables are in the metadata
 from projektbot.store.database import open_engine
 from projektbot.store.migrate import upgrade
+from projektbot.store.tables import metadata
 from tests.servers.browser import LONGEST_LOOK, NO_CHROMIUM, browse, chromium
 from tests.servers.postgres import NO_POSTGRES, Postgres, programs
 from tests.servers.synapse import Synapse
@@ -51,6 +54,32 @@ def migrated(postgres: Postgres) -> str:
     upgrade(engine)
     engine.dispose()
     return name
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Give the address of an empty database: the test is played on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/store.db"
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    with server.database() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Give the address of a database with all our tables: the test is played on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path}/store.db"
+        engine = open_engine(url)
+        metadata.create_all(engine)
+        engine.dispose()
+        yield url
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    with server.database(request.getfixturevalue("migrated")) as url:
+        yield url
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

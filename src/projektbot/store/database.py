@@ -6,32 +6,32 @@ import asyncio
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, NamedTuple, TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
-import structlog
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
-from projektbot.errors import Bug
+from projektbot.store.postgres import open_postgres
+from projektbot.store.trouble import is_trouble
+from projektbot.store.writer import Handler, Item, Writer
 
-log = structlog.get_logger()
+__all__ = ["BUSY_MS", "MAX_BATCH", "Handler", "Job", "Store", "T", "is_trouble", "open_engine"]
 
 T = TypeVar("T")
 Job: TypeAlias = Callable[[Connection], T]
-Handler: TypeAlias = Callable[[Connection, list[Any]], Sequence[Any]]
 
 MAX_BATCH = 64  # larger batches gain 20 % and double the wait of the last
 BUSY_MS = 5_000  # a backup or an operator's tool may hold the file that long
 
 
 def open_engine(url: str) -> Engine:
-    """Open a database: SQLite in WAL with every commit on disk, every transaction begun as a writer's."""
-    if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+    """Open a database: PostgreSQL, or SQLite in WAL with every commit on disk, a writer's transaction begun as one."""
+    address = make_url(url)
+    if address.get_backend_name() == "postgresql":
+        return open_postgres(address)
     engine = create_engine(
         url,
         poolclass=QueuePool,
@@ -58,13 +58,6 @@ def _begin_as_writer(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
 
-class _Item(NamedTuple):
-    handler: Handler
-    payload: Any
-    future: asyncio.Future[Any]
-    failed: Callable[[Any], None] | None
-
-
 class Store:
     """The database of one process: `write` group-commits in one thread, `read` runs beside it.
 
@@ -76,8 +69,12 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self._queue: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Item | None] = queue.SimpleQueue()
         self._readers = ThreadPoolExecutor(4, "read")
+        self._closing = threading.Event()
+        self._reading = engine
+        if engine.dialect.name == "postgresql":  # where each statement sees what is committed, inside a transaction too
+            self._reading = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._thread = threading.Thread(target=self._run, name="write", daemon=True)
         self._thread.start()
 
@@ -87,7 +84,7 @@ class Store:
         If it cannot be committed, `failed(payload)` is called in the writer's thread, before anything comes after it.
         """
         future = asyncio.get_running_loop().create_future()
-        self._queue.put(_Item(handler, payload, future, failed))
+        self._queue.put(Item(handler, payload, future, failed))
         return future
 
     async def write(self, job: Job[T]) -> T:
@@ -101,22 +98,24 @@ class Store:
 
     def close(self) -> None:
         """Finish what waits, then give back every connection."""
+        self._closing.set()
         self._queue.put(None)
         self._thread.join()
         self._readers.shutdown()
         self.engine.dispose()
 
     def _read(self, job: Job[T]) -> T:
-        with self.engine.connect() as connection:
+        with self._reading.connect() as connection:
             return job(connection)
 
     def _run(self) -> None:
-        with self.engine.connect().execution_options(writes=True) as connection:
-            while batch := self._next_batch():
-                outcomes = _commit_batch(connection, batch)
-                batch[0].future.get_loop().call_soon_threadsafe(_resolve, batch, outcomes)
+        writer = Writer(self.engine, self._closing)
+        while batch := self._next_batch():
+            outcomes = writer.commit(batch)
+            batch[0].future.get_loop().call_soon_threadsafe(_resolve, batch, outcomes)
+        writer.close()
 
-    def _next_batch(self) -> list[_Item]:
+    def _next_batch(self) -> list[Item]:
         first = self._queue.get()
         if first is None:
             return []
@@ -137,50 +136,7 @@ def _run_jobs(connection: Connection, jobs: list[Job[Any]]) -> list[Any]:
     return [job(connection) for job in jobs]
 
 
-def _commit_batch(connection: Connection, batch: list[_Item]) -> list[Any]:
-    """Return a result or an exception for each item."""
-    try:
-        return _commit(connection, batch)
-    except Exception as error:  # noqa: BLE001 - whatever it is belongs to one of the items, found by the replay
-        connection.connection.rollback()  # the driver's own: a COMMIT that failed may leave it in its transaction
-        if len(batch) == 1:
-            return [_failed(batch[0], error if isinstance(error, SQLAlchemyError) else Bug(error))]
-    outcomes: list[Any] = []
-    for item in batch:
-        last = outcomes[-1] if outcomes else None
-        outcomes += [_failed(item, last)] if is_trouble(last) else _commit_batch(connection, [item])
-    return outcomes
-
-
-def _failed(item: _Item, outcome: object) -> object:
-    if item.failed:
-        item.failed(item.payload)
-    return outcome
-
-
-def is_trouble(outcome: object) -> bool:
-    """Say whether the store itself fails (disk full, locked): then nothing may overtake what failed first.
-
-    SQLite calls mistakes in our statements operational too; those belong to one item.
-    """
-    code = getattr(getattr(outcome, "orig", None), "sqlite_errorcode", None)
-    return isinstance(outcome, OperationalError) and code != sqlite3.SQLITE_ERROR
-
-
-def _commit(connection: Connection, batch: list[_Item]) -> list[Any]:
-    groups: dict[Handler, list[int]] = {}
-    for index, item in enumerate(batch):
-        groups.setdefault(item.handler, []).append(index)
-    outcomes: list[Any] = [None] * len(batch)
-    with connection.begin():
-        for handler, indexes in groups.items():
-            results = handler(connection, [batch[index].payload for index in indexes])
-            for index, result in zip(indexes, results, strict=True):
-                outcomes[index] = result
-    return outcomes
-
-
-def _resolve(batch: list[_Item], outcomes: list[Any]) -> None:
+def _resolve(batch: list[Item], outcomes: list[Any]) -> None:
     for item, outcome in zip(batch, outcomes, strict=True):
         if item.future.done():  # its waiter was cancelled; the work is committed all the same
             continue

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, text
 # The numbers of our locks in a city's database; another program on the same one must not use them.
 SLOTS: Final = 7_711_001
 PROJECT_NUMBERS: Final = 7_711_002
+UPGRADE: Final = 7_711_003
 
 _wait = text("SELECT pg_advisory_xact_lock(:lock)")
 _take_slot = text("SELECT pg_try_advisory_lock(:lock, :slot)")

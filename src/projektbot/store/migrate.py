@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Connection, Engine, inspect, text
+
+from projektbot.store.locks import UPGRADE, be_alone
 
 FOLDER = Path(__file__).parent / "migrations"
 HEAD = "0003"  # the newest revision; spares the start from loading Alembic when there is nothing to do
@@ -28,6 +30,15 @@ def upgrade(engine: Engine) -> bool:
     config = Config()
     config.set_main_option("script_location", str(FOLDER))
     with engine.connect().execution_options(writes=True) as db, db.begin():
+        if db.dialect.name == "postgresql":
+            _alone(db)
         config.attributes["connection"] = db
         command.upgrade(config, "head")
     return True
+
+
+def _alone(db: Connection) -> None:
+    """Wait until no other program upgrades, and take as long as it takes: SQLite's own lock does that by itself."""
+    db.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+    db.execute(text("SET LOCAL lock_timeout = 0"))
+    be_alone(db, UPGRADE)

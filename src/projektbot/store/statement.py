@@ -16,6 +16,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from projektbot.store.trouble import without_words
+
 Row: TypeAlias = tuple[Any, ...]
 Ordering: TypeAlias = Callable[[Row], Row]
 
@@ -35,7 +37,7 @@ class Statement:
     def rows(self, db: Connection, *values: Any) -> list[Row]:  # noqa: ANN401 - whatever the columns take
         """Carry it out and return what it finds."""
         sql, ordered = self._for(db.dialect)
-        with _cursor(db, sql) as cursor:
+        with driver_cursor(db, sql) as cursor:
             cursor.execute(sql, ordered(values))
             found: list[Row] = cursor.fetchall()
         return found
@@ -43,7 +45,7 @@ class Statement:
     def many(self, db: Connection, rows: Sequence[Row]) -> None:
         """Carry it out once for each row of parameters."""
         sql, ordered = self._for(db.dialect)
-        with _cursor(db, sql) as cursor:
+        with driver_cursor(db, sql) as cursor:
             cursor.executemany(sql, list(map(ordered, rows)))
 
     def _for(self, dialect: Dialect) -> tuple[str, Ordering]:
@@ -99,13 +101,18 @@ def _with_constants(constants: dict[str, Any], names: Sequence[str], wanted: Seq
 
 
 @contextmanager
-def _cursor(db: Connection, sql: str) -> Iterator[Any]:
+def driver_cursor(db: Connection, sql: str) -> Iterator[Any]:
+    """Lend a cursor of the driver's for a statement; errors become SQLAlchemy's, without the parameters."""
     dialect = db.dialect
     cursor = db.connection.cursor()
     try:
         yield cursor
     except dialect.loaded_dbapi.Error as error:
-        # without the parameters
-        raise DBAPIError.instance(sql, None, error, dialect.loaded_dbapi.Error, dialect=dialect) from error
+        without_words(error)
+        lost = not db.invalidated and dialect.is_disconnect(error, db.connection, cursor)
+        if lost:
+            db.invalidate(error)
+        base = dialect.loaded_dbapi.Error
+        raise DBAPIError.instance(sql, None, error, base, dialect=dialect, connection_invalidated=lost) from error
     finally:
         cursor.close()
