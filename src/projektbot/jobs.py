@@ -9,6 +9,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
+from sqlalchemy.exc import SQLAlchemyError
 
 from projektbot.i18n import Languages
 from projektbot.messages import micros
@@ -54,10 +55,13 @@ class Jobs:
             self._scheduler.shutdown(wait=False)
 
     async def tick(self) -> None:
-        """Carry out everything that is due."""
+        """Carry out everything that is due; while the store is away, a later tick does."""
         at = micros(self.now())
-        while ids := await self.store.read(lambda db: rows.due_now(db, at, DUE_AT_ONCE)):
-            await self.turns.wake(ids)
+        try:
+            while ids := await self.store.read(lambda db: rows.due_now(db, at, DUE_AT_ONCE)):
+                await self.turns.wake(ids)
+        except SQLAlchemyError as error:
+            log.error("due_not_read", error=type(error).__name__)  # noqa: TRY400 - the cause is enough
 
     async def next_due(self) -> datetime | None:
         """Return when something is due next."""

@@ -31,12 +31,15 @@ async def serve(house: House, announce: Callable[[str], None]) -> None:
 
     `announce` is told the address of the web once it answers.
     """
+    stop = _told_to_stop()
     house.clock.ahead = timedelta(seconds=float(await house.turns.recall(AHEAD) or 0))
     server = _server(house, announce)
     async with asyncio.TaskGroup() as tasks:
         answering = tasks.create_task(server.serve())
         running = [tasks.create_task(work) for work in [*_work(house), *accounts(house)]]
-        await _until_told()
+        gc.collect()
+        gc.freeze()  # the collector no longer walks the libraries: pauses of 120 ms become 4
+        await stop.wait()
         await house.web_chat.close()  # ends the open streams; the web server would wait for them
         server.should_exit = True
         await answering
@@ -47,10 +50,13 @@ async def serve(house: House, announce: Callable[[str], None]) -> None:
 
 async def work(house: House, announce: Callable[[], None]) -> None:
     """Run until SIGTERM or SIGINT beside others: give updates their turns, and tick; receive and send nothing."""
+    stop = _told_to_stop()
     async with asyncio.TaskGroup() as tasks:
         running = [tasks.create_task(work) for work in _work(house)]
         announce()
-        await _until_told()
+        gc.collect()
+        gc.freeze()  # the collector no longer walks the libraries: pauses of 120 ms become 4
+        await stop.wait()
         for task in running:
             task.cancel()
     await house.close()
@@ -61,13 +67,12 @@ def accounts(house: House) -> list[Work]:
     return [_account(house, channel) for channel in house.channels.values()]
 
 
-async def _until_told() -> None:
-    gc.collect()
-    gc.freeze()  # the collector no longer walks the libraries: pauses of 120 ms become 4
+def _told_to_stop() -> asyncio.Event:
+    """Return what is set when the program is told to stop."""
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    await stop.wait()
+    return stop
 
 
 def _work(house: House) -> list[Work]:
