@@ -73,7 +73,7 @@ class Queue:
     async def admit(self, inbound: Inbound) -> None:
         """Put an update into the queue; it is committed when this returns."""
         queued_id = await self._patience.do(self._put, inbound)
-        if queued_id and awaits_file(inbound):
+        if queued_id:
             self._start(self._fetch(queued_id, inbound))
         self._bell.ring(QUEUE)
 
@@ -146,22 +146,33 @@ class Queue:
     # ---- in the writer's thread ------------------------------------------------------------------------------------
 
     def _put(self, db: Connection, inbounds: list[Inbound]) -> list[int]:
-        """Put updates into the queue, each once however often it comes; return their ids there, 0 for known ones."""
+        """Put updates into the queue, each once however often it comes; return the ids there of those with files."""
         at = self._now()
         fresh = [inbound for inbound, new in zip(inbounds, rows.fresh(db, inbounds, at), strict=True) if new]
         # At once: what comes from the new chat, perhaps among these, must not begin another conversation.
-        moves = [inbound for inbound in fresh if isinstance(inbound.event, Migrated)]
-        for moved in moves:
-            queued.follow(db, moved)
-        rest = [inbound for inbound in fresh if not isinstance(inbound.event, Migrated)]
-        ids = queued.addresses_of(db, rest, at)
-        put = {id(inbound): self._put_one(db, inbound, ids[inbound.channel, inbound.chat], at) for inbound in rest}
-        if put:
-            notify(db, QUEUE)
+        for inbound in fresh:
+            if isinstance(inbound.event, Migrated):
+                queued.follow(db, inbound)
+        put = self._put_rest(db, [inbound for inbound in fresh if not isinstance(inbound.event, Migrated)], at)
         return [put.pop(id(inbound), 0) for inbound in inbounds]
 
-    def _put_one(self, db: Connection, inbound: Inbound, address_id: int, at: int) -> int:
-        return queued.put(db, inbound, address_id, at, at + FETCH_PATIENCE if awaits_file(inbound) else 0)
+    def _put_rest(self, db: Connection, inbounds: list[Inbound], at: int) -> dict[int, int]:
+        if not inbounds:
+            return {}
+        ids = queued.addresses_of(db, inbounds, at)
+        waiting: dict[int, int] = {}
+        ready: list[tuple[Inbound, int]] = []
+        for inbound in inbounds:
+            address_id = ids[inbound.channel, inbound.chat]
+            if awaits_file(inbound):
+                queued.put(db, ready, at)  # first, since the order of ids is theirs
+                ready = []
+                waiting[id(inbound)] = queued.put_waiting(db, inbound, address_id, at, at + FETCH_PATIENCE)
+            else:
+                ready.append((inbound, address_id))
+        queued.put(db, ready, at)
+        notify(db, QUEUE)
+        return waiting
 
     def _drain(self, db: Connection, most: list[int]) -> list[Drained]:
         at = self._now()

@@ -65,13 +65,19 @@ _next_ready = Statement(
     "at",
     "most",
 )
-_put = Statement(insert(queue).returning(queue.c.id), "address_id", "seq", "at", "ready_at", "raw")
+_put = Statement(insert(queue), "address_id", "seq", "at", "ready_at", "raw")
+_put_one = Statement(insert(queue).returning(queue.c.id), "address_id", "seq", "at", "ready_at", "raw")
 _away = Statement(delete(queue).where(queue.c.id == bindparam("gone")), "gone")
 
 
-def put(db: Connection, inbound: Inbound, address_id: int, at: int, ready_at: int) -> int:
-    """Put an update into the queue and return its id there."""
-    ((queued_id,),) = _put.rows(db, address_id, inbound.order, at, ready_at, dump_inbound(inbound))
+def put(db: Connection, inbounds: Sequence[tuple[Inbound, int]], at: int) -> None:
+    """Put updates into the queue, each with the id of its address, in this order."""
+    _put.many(db, [(address_id, inbound.order, at, 0, dump_inbound(inbound)) for inbound, address_id in inbounds])
+
+
+def put_waiting(db: Connection, inbound: Inbound, address_id: int, at: int, ready_at: int) -> int:
+    """Put an update into the queue that waits for something until then; return its id there."""
+    ((queued_id,),) = _put_one.rows(db, address_id, inbound.order, at, ready_at, dump_inbound(inbound))
     return int(queued_id)
 
 
