@@ -41,8 +41,8 @@ from projektbot.channels.telegram.channel import TelegramChannel
 from projektbot.channels.webchat import WebChat
 from projektbot.commands import run
 from projektbot.delivery import Delivery, outbox
-from projektbot.store import database
 from projektbot.store.media import MediaStore
+from projektbot.store.writer import Item, Writer
 from projektbot.turns import Turns
 
 CHANNELS = (TelegramChannel, MatrixChannel, WebChat)
@@ -159,17 +159,17 @@ def _around_transactions() -> None:
     for name, what in (("settle", "mark"), ("claim", "notice"), ("recover", "recovery")):
         noting(outbox, name, what)
     event.listen(Engine, "commit", _before_commit)
-    commit = database._commit  # noqa: SLF001 - the one place where the writer commits
+    commit = Writer._commit  # noqa: SLF001 - the one place where batches are committed
 
-    def _commit(connection: Connection, batch: list[Any]) -> list[Any]:
+    def _commit(self: Writer, batch: list[Item]) -> list[Any]:
         holding.clear()
-        outcomes = commit(connection, batch)
+        outcomes = commit(self, batch)
         for what, point in _COMMITTED.items():
             if what in holding:
                 trap.passes(point)
         return outcomes
 
-    database._commit = _commit  # noqa: SLF001
+    Writer._commit = _commit  # type: ignore[method-assign]  # noqa: SLF001
 
 
 _COMMITTED = {
