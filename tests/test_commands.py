@@ -255,7 +255,9 @@ def test_the_doctor_finds_a_damaged_database(database: Path, capsys: pytest.Capt
 def test_the_doctor_finds_what_is_no_database(database: Path, capsys: pytest.CaptureFixture[str]) -> None:
     database.write_bytes(b"not a database at all" * 1000)
 
-    assert [problem for problem in findings(capsys) if "damaged: file is not a database" in problem]
+    (found,) = findings(capsys)
+    assert f"The file {database} is no database any more" in found
+    assert "projektbot db restore" in found
 
 
 def test_the_doctor_finds_an_older_database(database: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -390,12 +392,3 @@ def test_a_damaged_backup_is_not_restored(database: Path, tmp_path: Path, capsys
 def test_without_a_database_there_is_nothing_to_back_up(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["db", "backup", "backup.db"]) == 1
     assert f"there is no database at {data}/projektbot.db" in capsys.readouterr().err
-
-
-def test_postgresql_is_left_to_its_own_tools(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("PROJEKTBOT_DATABASE_URL", "postgresql+psycopg://nobody@localhost/none")
-
-    assert main(["db", "backup", "x.db"]) == 1
-    assert "pg_dump" in capsys.readouterr().err

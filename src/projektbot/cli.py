@@ -5,7 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from sqlalchemy.exc import DBAPIError
 
 # argparse has no public name for what holds the commands
 Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001
@@ -15,6 +18,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; return 0 if all went well, 1 if something is wrong, 2 if the call or the settings are."""
     options = _parser().parse_args(argv)
     run: Callable[[argparse.Namespace], int] = options.run
+    from sqlalchemy.exc import DBAPIError
+
     from projektbot.errors import DialogError, Rejected, SettingsError
 
     try:
@@ -25,8 +30,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _complain("The dialogs are wrong:", error.problems, 1)
     except Rejected as error:
         return _complain("Not done:", [error.reason], 1)
+    except DBAPIError as error:
+        return _complain("The database does not work:", [_advice(error)], 1)
     except KeyboardInterrupt:
         return 130
+
+
+def _advice(error: DBAPIError) -> str:
+    from sqlalchemy.engine import make_url
+
+    from projektbot.config import read_settings
+    from projektbot.store.advice import advice
+
+    return advice(error, make_url(read_settings().database))
 
 
 def _complain(heading: str, problems: Sequence[str], code: int) -> int:

@@ -77,7 +77,7 @@ class Postgres:
     """
 
     def __init__(self, programs: Path, *, durable: bool = False) -> None:
-        self._programs = programs
+        self.programs = programs
         self._owner = _owner()
         # not in pytest's folder, which is closed to everybody but its owner; short, as the name of a socket must be
         self.folder = Path(tempfile.mkdtemp(prefix="projektbot-pg-"))
@@ -91,7 +91,7 @@ class Postgres:
     def start(self) -> None:
         """Start it and return when it answers; raises RuntimeError with the end of its log if it does not."""
         options = {"unix_socket_directories": str(self.folder), **self._settings}
-        command = [str(self._programs / "postgres"), "-D", str(self._data)]
+        command = [str(self.programs / "postgres"), "-D", str(self._data)]
         command += [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
         self._process = subprocess.Popen(
             [sys.executable, "-I", "-c", _PROGRAM, str(self.folder), json.dumps(self._as_owner()), *command],
@@ -167,7 +167,7 @@ class Postgres:
         if self._owner:
             os.chown(self.folder, self._owner.pw_uid, self._owner.pw_gid)
         done = subprocess.run(
-            [str(self._programs / "initdb"), "-D", str(self._data), "-U", USER, "-E", "UTF8", "--locale=C.UTF-8",
+            [str(self.programs / "initdb"), "-D", str(self._data), "-U", USER, "-E", "UTF8", "--locale=C.UTF-8",
              "--auth=trust", "--no-sync", "--no-instructions"],
             capture_output=True, text=True, check=False, cwd=self.folder, **self._as_owner(),
         )  # fmt: skip

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 
 from projektbot.config import Settings, read_settings
 from projektbot.errors import Rejected
+from projektbot.store.advice import dump_command, restore_command
 from projektbot.store.backup import copy, quick_check
 from projektbot.store.database import open_engine
 from projektbot.store.migrate import HEAD, upgrade
@@ -27,7 +29,9 @@ def upgrade_database() -> int:
 
 def backup_database(target: str) -> int:
     """Copy the database while it is in use."""
-    source = _file(read_settings())
+    settings = read_settings()
+    _leave_to_postgresql(settings, dump_command, target)
+    source = _file(settings)
     if not source.exists():
         raise Rejected(f"there is no database at {source}")
     if not Path(target).parent.is_dir():
@@ -40,6 +44,7 @@ def backup_database(target: str) -> int:
 def restore_database(source: str) -> int:
     """Put a backup in the place of the database; the one that was there is kept beside it."""
     settings = read_settings()
+    _leave_to_postgresql(settings, restore_command, source)
     if not Path(source).is_file():
         raise Rejected(f"there is no file {source}")
     if problems := quick_check(Path(source)):
@@ -84,8 +89,17 @@ def _upgrade(settings: Settings) -> bool:
         engine.dispose()
 
 
-def _file(settings: Settings) -> Path:
+def _leave_to_postgresql(settings: Settings, command: Callable[[URL, str], str], file: str) -> None:
     url = make_url(settings.database)
-    if url.get_backend_name() != "sqlite" or not url.database:
-        raise Rejected("only a SQLite file is copied here; use the database's own tools (pg_dump)")
-    return Path(url.database)
+    if url.get_backend_name() == "postgresql":
+        raise Rejected(
+            "PostgreSQL has its own tools for that, which ask for the password, or find it in ~/.pgpass:\n\n"
+            f"    {command(url, file)}\n"
+        )
+
+
+def _file(settings: Settings) -> Path:
+    file = make_url(settings.database).database
+    if not file:
+        raise Rejected("the database is in memory only: there is nothing to copy")
+    return Path(file)

@@ -18,6 +18,7 @@ LOCKED_MS = 5_000  # an operator's tool may hold a table that long, as it may a 
 # A host that has gone without a word is noticed after some 25 seconds, not after the system's two hours.
 _SETTINGS: dict[str, Any] = {
     "application_name": "projektbot",
+    "client_encoding": "utf8",  # whatever the database is in
     "connect_timeout": 5,
     "keepalives": 1,
     "keepalives_idle": 10,

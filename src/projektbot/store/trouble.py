@@ -27,21 +27,21 @@ def is_trouble(outcome: object) -> bool:
     """Say whether the store itself fails (disk full, locked, damaged, away): nothing may overtake what failed first."""
     if not isinstance(outcome, DBAPIError):
         return False
-    if code := _sqlite_code(outcome):
+    if code := sqlite_code(outcome):
         return code in _DAMAGED or (isinstance(outcome, OperationalError) and code != _OURS)
-    state = _state(outcome)
+    state = state_of(outcome)
     own = state in _CONFLICTS or state in (_FROZEN, _CANCELLED)
     return state in _INTERNAL or (isinstance(outcome, OperationalError) and not own)
 
 
 def may_pass(error: object) -> bool:
     """Say whether the same may go well a moment later: the connection was lost, or two transactions met."""
-    return isinstance(error, DBAPIError) and (error.connection_invalidated or _state(error) in _CONFLICTS)
+    return isinstance(error, DBAPIError) and (error.connection_invalidated or state_of(error) in _CONFLICTS)
 
 
 def outlives(error: object) -> bool:
     """Say whether a connection is as good as before after this error."""
-    return not is_trouble(error) or _sqlite_code(error) in _CROWDED
+    return not is_trouble(error) or sqlite_code(error) in _CROWDED
 
 
 def named(error: DBAPIError) -> DBAPIError:
@@ -70,10 +70,12 @@ def clean_up(context: ExceptionContext) -> None:
         context.sqlalchemy_exception.args = (f"({kind.__module__}.{kind.__name__}) {context.original_exception}",)
 
 
-def _sqlite_code(error: object) -> int:
+def sqlite_code(error: object) -> int:
+    """Return SQLite's primary result code; 0 if it is not SQLite's error."""
     code = getattr(getattr(error, "orig", None), "sqlite_errorcode", None)
     return code & _PRIMARY if isinstance(code, int) else 0
 
 
-def _state(error: object) -> str:
+def state_of(error: object) -> str:
+    """Return PostgreSQL's SQLSTATE; empty if it is another's error, or if there was no server to give one."""
     return str(getattr(getattr(error, "orig", None), "sqlstate", None) or "")
