@@ -26,7 +26,7 @@ from projektbot.dialog.check import check_dialogs
 from projektbot.dialog.model import Dialog
 from projektbot.dialog.nodes import Problem
 from projektbot.dialog.read import read_dialogs
-from projektbot.errors import DialogError
+from projektbot.errors import DialogError, Rejected
 from projektbot.i18n import Languages, catalog_problems, read_catalogs
 from projektbot.jobs import Jobs
 from projektbot.messages import Channel, Stored
@@ -35,6 +35,7 @@ from projektbot.store.leases import Leases
 from projektbot.store.listening import OUTBOX, Bell
 from projektbot.store.media import MediaStore
 from projektbot.store.migrate import upgrade
+from projektbot.store.sole import Sole
 from projektbot.texts import Text
 from projektbot.turns import Turns
 from projektbot.turns.batch import World
@@ -101,6 +102,7 @@ class House:
     jobs: Jobs
     bell: Bell | None  # on PostgreSQL, where others may work beside us
     leases: Leases | None
+    sole: Sole | None  # the data folder is ours alone
     demo: bool
 
     async def advance(self, by: timedelta) -> datetime:
@@ -126,19 +128,25 @@ class House:
         for channel in self.channels.values():
             await channel.close()
         await asyncio.to_thread(self.store.close)
+        if self.sole:
+            self.sole.close()
 
 
 def build(settings: Settings, *more: Channel, demo: bool = False, clock: Clock | None = None) -> House:
     """Make the house from its settings, with `more` channels beside those that the settings name.
 
-    Raises SettingsError or DialogError with everything that is wrong.
+    Raises SettingsError or DialogError with everything that is wrong, and Rejected if another process has the folder.
     """
     clock = clock or Clock(real_now)
     languages = read_catalogs(folder("locales"), settings.locale, settings.zone)
     book = read_book(languages)
     city = read_city(settings.city)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
+    sole = Sole.on(settings.data_dir)
     engine = open_engine(settings.database)
+    several = engine.dialect.name == "postgresql"
+    if not (sole or several):
+        raise Rejected(f"another projektbot runs on the data folder {settings.data_dir}: with SQLite there is one")
     upgrade(engine)
     store = Store(engine)
     media = MediaStore(settings.data_dir / "media")
@@ -146,15 +154,16 @@ def build(settings: Settings, *more: Channel, demo: bool = False, clock: Clock |
     web_chat = WebChat(store, settings.data_dir / "spool", now=clock.now, read_file=_reader(media))
     channels: dict[str, Channel] = {"web": web_chat, **_messengers(settings, media, book, languages)}
     channels |= {channel.name: channel for channel in more}
-    bell = Bell(engine) if engine.dialect.name == "postgresql" else None
-    leases = Leases(store, secrets.token_hex(8)) if bell else None
+    bell = Bell(engine) if several else None
+    # under the name of a process that is gone its leases are ours at once; else they must run out
+    leases = Leases(store, sole.name if sole else secrets.token_hex(8)) if bell else None
     rest = partial(bell.wait, OUTBOX) if bell else None
     delivery = Delivery(store, {}, clock.now, chance=Random(secrets.randbits(64)), rest=rest)  # noqa: S311 - jitter
     turns = Turns(store, World(book, languages, city, clock.now), media, channels, delivery.hand_over, bell)
     jobs = Jobs(store, turns, languages, clock.now, web_chat.forget_files)
     return House(
         settings, clock, languages, book, city, store, media, channels, web_chat, turns, delivery, jobs, bell, leases,
-        demo,
+        sole, demo,
     )  # fmt: skip
 
 
