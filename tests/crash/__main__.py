@@ -1,6 +1,6 @@
 """Kills the bot again and again, at points and moments chosen by chance, while people talk to it; prints what comes.
 
-python -m tests.crash --kills 200 --platform both
+python -m tests.crash --kills 200 --platform both --store postgres --workers 2
 """
 
 from __future__ import annotations
@@ -11,18 +11,22 @@ import secrets
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from functools import partial
 from pathlib import Path
 from random import Random
 from time import monotonic
+from typing import TypeAlias
 
-from tests.crash.keeper import Trap
+from tests.crash.keeper import Keeper, Trap
 from tests.crash.oracle import Verdict
 from tests.crash.points import AT_START, AT_THE_DOOR, MATRIX, ON_THE_ROAD, TELEGRAM, WITH_FILES, points_on
 from tests.crash.town import Town, matrix_town, telegram_town
+from tests.servers.postgres import NO_POSTGRES, Postgres, programs
 from tests.servers.synapse import Synapse
 
+SQLITE, POSTGRES = "sqlite", "postgres"
 KILLS = 200
 CROWD = 8  # people at once
 BY_TRAP = 0.6  # of all murders; the others happen at any time
@@ -30,8 +34,13 @@ LATEST_PASSING = 12
 LONGEST_LIFE = 1.3  # seconds: the clock ticks after one, so some lives see it and some do not
 LONGEST_WAIT = 3.0  # for a trap that nobody walks into
 REMINDED_EVERY = 6  # rounds
+FREEZES = 0.2  # of what befalls workers
+LONGEST_FROST = 4.0  # seconds: longer than the database lets a transaction stand still
+WORKER_TRAPS = ("turn_uncommitted", "turn_committed")
+
+Make: TypeAlias = Callable[[str, Path], AbstractAsyncContextManager[Town]]
 HEAD = (
-    *("platform", "kills", "people", "answers", "messages", "lost", "twice", "wrong", "doubled"),
+    *("platform", "kills", "frozen", "people", "answers", "messages", "lost", "twice", "wrong", "doubled"),
     *("in doubt", "most in a chat", "seconds"),
 )
 
@@ -42,37 +51,64 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--kills", type=int, default=KILLS, help="how often on each platform")
     parser.add_argument("--platform", choices=[TELEGRAM, MATRIX, "both"], default="both")
     parser.add_argument("--seed", type=int, default=secrets.randbits(32), help="of points and moments, to repeat them")
+    parser.add_argument("--store", choices=[SQLITE, POSTGRES], default=SQLITE)
+    parser.add_argument("--workers", type=int, default=2, help="beside the bot, on PostgreSQL; they freeze, too")
     options = parser.parse_args(arguments)
     _say(f"seed {options.seed}")
     platforms = [TELEGRAM, MATRIX] if options.platform == "both" else [options.platform]
-    return asyncio.run(_run(platforms, options.kills, options.seed))
+    if options.store == SQLITE:
+        return asyncio.run(_run(platforms, options.kills, options.seed, partial(_town, workers=0)))
+    with _server() as server:
+        town = partial(_town_on, server, workers=options.workers)
+        return asyncio.run(_run(platforms, options.kills, options.seed, town))
 
 
-async def _run(platforms: list[str], kills: int, seed: int) -> int:
+async def _run(platforms: list[str], kills: int, seed: int, make: Make) -> int:
     rows, deaths, faults = list[tuple[str, ...]]([HEAD]), Counter[str](), list[str]()
     for platform in platforms:
         began = monotonic()
         with tempfile.TemporaryDirectory() as folder:
-            async with _town(platform, Path(folder)) as town:
+            async with make(platform, Path(folder)) as town:
                 faults += [f"{platform}: {fault}" for fault in await _live_dangerously(town, platform, kills, seed)]
                 verdict = await town.judged()
         faults += [f"{platform}: {fault}" for fault in verdict.faults]
         rows.append(_row(platform, town, verdict, monotonic() - began))
-        deaths.update(town.bot.deaths)
+        deaths.update(_deaths(town))
     __say(rows, deaths, faults)
     return 1 if faults else 0
 
 
+@contextmanager
+def _server() -> Iterator[Postgres]:
+    """Run a PostgreSQL whose commits are on disk."""
+    found = programs()
+    if found is None:
+        sys.exit(NO_POSTGRES)
+    server = Postgres(found, durable=True)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.remove()
+
+
 @asynccontextmanager
-async def _town(platform: str, folder: Path) -> AsyncIterator[Town]:
+async def _town_on(server: Postgres, platform: str, folder: Path, *, workers: int) -> AsyncIterator[Town]:
+    with server.database() as url:
+        async with _town(platform, folder, workers=workers, database_url=url) as town:
+            yield town
+
+
+@asynccontextmanager
+async def _town(platform: str, folder: Path, *, workers: int, **more: str) -> AsyncIterator[Town]:
     if platform == TELEGRAM:
-        async with telegram_town(folder / "bot") as town:
+        async with telegram_town(folder / "bot", workers, **more) as town:
             yield town
         return
     synapse = Synapse(folder / "synapse")
     await synapse.start()
     try:
-        async with matrix_town(folder / "bot", synapse) as town:
+        async with matrix_town(folder / "bot", synapse, workers, **more) as town:
             yield town
     finally:
         await synapse.stop()
@@ -81,48 +117,71 @@ async def _town(platform: str, folder: Path) -> AsyncIterator[Town]:
 async def _live_dangerously(town: Town, platform: str, kills: int, seed: int) -> list[str]:
     """Let people come and talk until the bot has died so often; return what went wrong with them."""
     chance = Random(seed)  # noqa: S311 - to be repeated
-    await town.bot.start()
-    murders = asyncio.create_task(_murder(town, platform, chance))
+    await town.start()
+    murders = asyncio.gather(
+        _murder(town.bot, platform, chance), *[_murder_worker(worker, chance) for worker in town.workers]
+    )
     rounds = 0
     try:
-        while len(town.bot.deaths) < kills:
+        while len(_deaths(town)) < kills:
             rounds += 1
             await (town.be_reminded() if rounds % REMINDED_EVERY == 0 else town.tell_ideas(people=CROWD))
             if sys.stdout.isatty():
-                _say(f"{platform}: {len(town.bot.deaths)} kills, {len(town.residents)} people", end="\r")
+                _say(f"{platform}: {len(_deaths(town))} kills, {len(town.residents)} people", end="\r")
     except (TimeoutError, EOFError, ChildProcessError) as fault:
         return [f"in round {rounds}: {fault}"]
     finally:
         murders.cancel()
         await asyncio.gather(murders, return_exceptions=True)
-    town.bot.forget_traps()
+    for keeper in (town.bot, *town.workers):
+        keeper.forget_traps()
     await town.bot.settled()
     return []
 
 
-async def _murder(town: Town, platform: str, chance: Random) -> None:
+def _deaths(town: Town) -> list[str]:
+    return [death for keeper in (town.bot, *town.workers) for death in keeper.deaths]
+
+
+async def _murder_worker(worker: Keeper, chance: Random) -> None:
+    """Kill a worker for ever, at any time or in the middle of a turn, or let it freeze."""
+    while True:
+        await worker.up()
+        await asyncio.sleep(chance.uniform(0.02, LONGEST_LIFE))
+        match chance.random():
+            case luck if luck < FREEZES:
+                await worker.freeze(chance.uniform(0.1, LONGEST_FROST))
+            case luck if luck < 0.5:
+                await worker.trap((chance.choice(WORKER_TRAPS), chance.randint(1, LATEST_PASSING)))
+            case _:
+                worker.forget_traps()
+                worker.kill()
+
+
+async def _murder(bot: Keeper, platform: str, chance: Random) -> None:
     """Kill the bot for ever: by a trap, or at any time."""
     points = points_on(platform, (*ON_THE_ROAD, *WITH_FILES, *AT_THE_DOOR))
     at_start = points_on(platform, AT_START)
     while True:
-        await town.bot.up()
+        await bot.up()
         patience = chance.uniform(0.02, LONGEST_LIFE)
         if chance.random() < BY_TRAP:
             trap: Trap = chance.choice(points).name, chance.randint(1, LATEST_PASSING)
-            await town.bot.trap(trap)
+            await bot.trap(trap)
             patience = LONGEST_WAIT
-        dead = asyncio.create_task(town.bot.died())
+        dead = asyncio.create_task(bot.died())
         done, _ = await asyncio.wait({dead}, timeout=patience)
         dead.cancel()
         if not done:
-            town.bot.forget_traps()
-            town.bot.kill(*[(point.name, 1) for point in at_start if chance.random() < 0.05])
+            bot.forget_traps()
+            bot.kill(*[(point.name, 1) for point in at_start if chance.random() < 0.05])
 
 
 def _row(platform: str, town: Town, verdict: Verdict, seconds: float) -> tuple[str, ...]:
     lost, twice, wrong = (len(found) for found in (verdict.lost, verdict.twice, verdict.wrong))
     doubt = (0, 0) if platform == MATRIX else (len(town.in_doubt.ids), town.in_doubt.most)
-    figures = (len(town.bot.deaths), len(town.residents), verdict.answers, verdict.messages, lost, twice, wrong)
+    frozen = sum(worker.frozen for worker in town.workers)
+    figures = (len(_deaths(town)), frozen, len(town.residents), verdict.answers, verdict.messages, lost, twice, wrong)
     return (platform, *map(str, (*figures, verdict.doubled, *doubt, round(seconds))))
 
 

@@ -10,6 +10,7 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from collections import deque
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Self, TypeAlias
@@ -29,10 +30,11 @@ class Start:
 
     ahead: float
     trap: Trap | None
+    command: str
 
     def line(self) -> str:
         """Write it as the program reads it."""
-        return "start " + json.dumps({"ahead": self.ahead, "trap": self.trap})
+        return "start " + json.dumps({"ahead": self.ahead, "trap": self.trap, "command": self.command})
 
 
 class Keeper:
@@ -42,9 +44,11 @@ class Keeper:
     start on.
     """
 
-    def __init__(self, folder: Path, died: Died, **settings: str) -> None:
+    def __init__(self, folder: Path, died: Died, *, command: str = "run", **settings: str) -> None:
         self.folder = folder
+        self._command = command
         self.deaths: list[str] = []
+        self.frozen = 0
         self.ahead = 0.0
         self.url = ""
         self._died = died
@@ -135,12 +139,21 @@ class Keeper:
             self._struck = self._struck or BY_CHANCE
             os.kill(self._pid, signal.SIGKILL)
 
+    async def freeze(self, seconds: float) -> None:
+        """Stop the bot in the middle of whatever it does, and let it go on after a while."""
+        if pid := self._pid:
+            os.kill(pid, signal.SIGSTOP)
+            self.frozen += 1
+            await asyncio.sleep(seconds)
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
+
     # ---- inside ----------------------------------------------------------------------------------------------------
 
     def _begin(self) -> None:
         self._said.clear()
         self._lives += 1
-        self._write(Start(self.ahead, self._traps[0] if self._traps else None).line())
+        self._write(Start(self.ahead, self._traps[0] if self._traps else None, self._command).line())
 
     def _write(self, line: str) -> None:
         assert self._process is not None
@@ -173,6 +186,8 @@ class Keeper:
                 await self._bury(status)
             case [str(url), "the", "web", "chat"]:
                 self.url, self._announced = url.removesuffix("/chat"), self._lives
+            case ["A", "worker", "has", "begun.", *_]:
+                self._announced = self._lives
             case [str(word), *_]:
                 self._said.append(word)
 

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import io
 import json
-import shutil
-import sqlite3
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from itertools import takewhile
 from pathlib import Path
@@ -19,9 +15,9 @@ from PIL import Image
 
 from tests.crash.ideas import Photo, Voice
 from tests.crash.points import TELEGRAM
+from tests.crash.record import Bare, Record
 from tests.crash.residents import Resident, Told
 
-DATABASE = "projektbot.db"
 MOST_IN_DOUBT = 2  # of a chat: one in flight, and the one before it whose mark is on its way
 REPEATABLE = {"receipt", "notice"}  # the classes of which Telegram may show one twice
 
@@ -66,9 +62,9 @@ class InDoubt:
     most: int = 0  # in one chat at one death
     _earlier: set[tuple[str, str]] = field(default_factory=set)
 
-    def note(self, folder: Path, residents: Iterable[Resident]) -> None:
+    def note(self, record: Record, residents: Iterable[Resident]) -> None:
         """Compare the two records between a death and the next start, without touching what the bot left."""
-        with _left_behind(folder) as db:
+        with record.left_behind() as db:
             for resident in residents:
                 noted = {row["external_id"] for row in _outbox(db, resident)}
                 told = [(resident.seat.chat, one.id) for one in resident.seat.told()]
@@ -78,37 +74,21 @@ class InDoubt:
                 self._earlier.update(told)
 
 
-@contextmanager
-def _left_behind(folder: Path) -> Iterator[sqlite3.Connection]:
-    """Open a copy of what the dead bot left: opening the file itself would do the next start's recovery for it."""
-    with tempfile.TemporaryDirectory() as copy:
-        for file in folder.glob(f"{DATABASE}*"):
-            shutil.copy(file, copy)
-        with closing(_open(Path(copy) / DATABASE)) as db:
-            yield db
-
-
-def _open(path: Path) -> sqlite3.Connection:
-    db = sqlite3.connect(path)
-    db.row_factory = sqlite3.Row
-    return db
-
-
-def _outbox(db: sqlite3.Connection, resident: Resident) -> list[dict[str, Any]]:
-    if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'outbox'").fetchone():
+def _outbox(db: Bare, resident: Resident) -> list[dict[str, Any]]:
+    if not db.has_tables():
         return []  # it died before it had made the tables
-    rows = db.execute(OUTBOX, (resident.seat.platform, resident.seat.chat))
-    return [{**dict(row), "body": json.loads(row["body"])} for row in rows]
+    found = db.ask(OUTBOX, (resident.seat.platform, resident.seat.chat))
+    return [{**row, "body": json.loads(row["body"])} for row in found]
 
 
 # ---- the judgement -------------------------------------------------------------------------------------------------
 
 
-def judge(folder: Path, residents: Sequence[Resident], in_doubt: InDoubt) -> Verdict:
+def judge(folder: Path, record: Record, residents: Sequence[Resident], in_doubt: InDoubt) -> Verdict:
     """Compare what residents did and saw with what is stored, when nothing is on its way any more."""
     verdict = Verdict()
-    with closing(_open(folder / DATABASE)) as db:
-        _judge_file(db, verdict)
+    with record.now() as db:
+        _judge_tables(db, verdict)
         for resident in residents:
             _judge_projects(db, folder, resident, verdict)
             _judge_inbox(db, resident, verdict)
@@ -120,11 +100,8 @@ def judge(folder: Path, residents: Sequence[Resident], in_doubt: InDoubt) -> Ver
     return verdict
 
 
-def _judge_file(db: sqlite3.Connection, verdict: Verdict) -> None:
-    found = [row[0] for row in db.execute("PRAGMA integrity_check")] + [
-        f"no parent: {tuple(row)}" for row in db.execute("PRAGMA foreign_key_check")
-    ]
-    verdict.wrong += [line for line in found if line != "ok"]
+def _judge_tables(db: Bare, verdict: Verdict) -> None:
+    verdict.wrong += db.damage()
     for what, query in (
         ("inbox not handled", "SELECT key, state, error FROM inbox WHERE state <> 0"),
         ("inbox key twice", "SELECT channel, key FROM inbox GROUP BY channel, key HAVING count(*) > 1"),
@@ -132,12 +109,12 @@ def _judge_file(db: sqlite3.Connection, verdict: Verdict) -> None:
         ("reference twice", "SELECT number FROM projects GROUP BY number HAVING count(*) > 1"),
         ("draft left", "SELECT id, kind FROM due WHERE session_id NOT IN (SELECT id FROM sessions)"),
     ):
-        verdict.wrong += [f"{what}: {tuple(row)}" for row in db.execute(query)]
+        verdict.wrong += [f"{what}: {tuple(row.values())}" for row in db.ask(query)]
 
 
-def _judge_projects(db: sqlite3.Connection, folder: Path, resident: Resident, verdict: Verdict) -> None:
+def _judge_projects(db: Bare, folder: Path, resident: Resident, verdict: Verdict) -> None:
     chat = resident.seat.chat
-    found = db.execute(PROJECTS, (resident.seat.platform, chat)).fetchall()
+    found = db.ask(PROJECTS, (resident.seat.platform, chat))
     if len(found) > 1:
         verdict.twice.append(f"{chat}: {len(found)} projects of one idea")
     if not found:
@@ -147,7 +124,7 @@ def _judge_projects(db: sqlite3.Connection, folder: Path, resident: Resident, ve
     for name, given in resident.idea.row.items():
         if project[name] != given:
             verdict.lost.append(f"{chat}: {name} was {given!r} and is {project[name]!r}")
-    files = [folder / "media" / row["sha256"][:2] / row["sha256"] for row in db.execute(FILES, (project["number"],))]
+    files = [folder / "media" / row["sha256"][:2] / row["sha256"] for row in db.ask(FILES, (project["number"],))]
     if not _are_the_given(files, resident.idea.file):
         verdict.lost.append(f"{chat}: the file was {type(resident.idea.file).__name__} and is {files}")
 
@@ -168,13 +145,11 @@ def _are_the_given(files: list[Path], given: Photo | Voice | None) -> bool:
     return False
 
 
-def _judge_inbox(db: sqlite3.Connection, resident: Resident, verdict: Verdict) -> None:
+def _judge_inbox(db: Bare, resident: Resident, verdict: Verdict) -> None:
     """Look for everything the person did: the platform's key of it must have been taken."""
     for key in resident.seat.keys:
         verdict.answers += 1
-        if not db.execute(
-            "SELECT 1 FROM inbox WHERE channel = ? AND key = ?", (resident.seat.platform, key)
-        ).fetchone():
+        if not db.ask("SELECT 1 FROM inbox WHERE channel = ? AND key = ?", (resident.seat.platform, key)):
             verdict.lost.append(f"{resident.seat.chat}: {key} was never taken")
 
 
@@ -216,9 +191,9 @@ def _bare(words: str) -> str:
     return " ".join(words.replace("/", "!").split())
 
 
-def _judge_session(db: sqlite3.Connection, resident: Resident, verdict: Verdict) -> None:
-    for (state,) in db.execute(SESSION, (resident.seat.platform, resident.seat.chat)):
-        session = json.loads(state)
+def _judge_session(db: Bare, resident: Resident, verdict: Verdict) -> None:
+    for row in db.ask(SESSION, (resident.seat.platform, resident.seat.chat)):
+        session = json.loads(row["state"])
         if session["frames"] or session["drafts"]:
             verdict.wrong.append(f"{resident.seat.chat}: something is still open")
 

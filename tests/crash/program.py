@@ -31,7 +31,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NoReturn
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, event, func, select
 
 from projektbot import app, cli, serving
 from projektbot.channels.matrix import account, joining, server
@@ -42,8 +42,10 @@ from projektbot.channels.webchat import WebChat
 from projektbot.commands import run
 from projektbot.delivery import Delivery, outbox
 from projektbot.store.media import MediaStore
+from projektbot.store.tables import queue
 from projektbot.store.writer import Writer
 from projektbot.turns import Turns
+from projektbot.turns.queue import Queue
 from projektbot.turns.transactions import Transactions
 
 CHANNELS = (TelegramChannel, MatrixChannel, WebChat)
@@ -157,6 +159,8 @@ def _around_the_road() -> None:
 def _around_transactions() -> None:
     for name, what in (("handle", "turn"), ("hold", "file"), ("wake", "due")):
         noting(Transactions, name, what)
+    noting(Queue, "_take", "turn")
+    noting(Queue, "_put", "file")
     for name, what in (("settle", "mark"), ("claim", "notice"), ("recover", "recovery")):
         noting(outbox, name, what)
     event.listen(Engine, "commit", _before_commit)
@@ -260,7 +264,7 @@ def live(order: dict[str, Any]) -> NoReturn:
     threading.Thread(target=_obey, daemon=True).start()
     code = 1
     try:
-        code = cli.main(["run"])
+        code = cli.main([order["command"]])
     finally:
         sys.stdout.flush()
         os._exit(code)
@@ -290,6 +294,8 @@ def _obey() -> None:
 async def _settle() -> None:
     assert life.house is not None
     await life.house.turns.settle()
+    while await life.house.store.read(lambda db: db.scalar(select(func.count()).select_from(queue))):  # noqa: ASYNC110
+        await asyncio.sleep(0.02)  # others have it in hands
     await life.house.delivery.idle()
     tell("#settled")
 

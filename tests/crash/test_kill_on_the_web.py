@@ -28,8 +28,8 @@ async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
     platform = OnTheWeb()
     open_town = Town(platform, tmp_path_factory.mktemp("web"), web_listen=f"127.0.0.1:{_free_port()}")
     platform.bot = open_town.bot
-    async with open_town.bot:
-        await open_town.bot.start()
+    async with open_town:
+        await open_town.start()
         yield open_town
         await asyncio.gather(*[browser.aclose() for browser in platform.browsers])
 

@@ -9,13 +9,14 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, Self
 
 import aiohttp
 
 from tests.crash.ideas import REMINDER, idea
 from tests.crash.keeper import Keeper, Trap
 from tests.crash.oracle import InDoubt, Verdict, judge
+from tests.crash.record import PostgresRecord, Record, SqliteRecord
 from tests.crash.residents import AtMatrix, AtTelegram, Resident, is_typing
 from tests.servers import botapi
 from tests.servers.botapi.clock import wall_clock
@@ -37,16 +38,51 @@ class Platform(Protocol):
         """Return when what a dead bot has requested is carried out."""
 
 
+async def _buried() -> None:
+    """Do nothing: no platform knows of a worker."""
+
+
 class Town:
     """A platform, a bot, and everybody who has ever spoken to it."""
 
-    def __init__(self, platform: Platform, folder: Path, **settings: str) -> None:
+    def __init__(self, platform: Platform, folder: Path, *, workers: int = 0, **settings: str) -> None:
         self.residents: list[Resident] = []
         self.in_doubt = InDoubt()
         self.bot = Keeper(folder, self._died, locale="en", **settings)
-        self.bot.ahead = NOON.timestamp() - wall_clock()
+        self.workers = [
+            Keeper(folder.with_name(f"worker-{number}"), _buried, command="worker", locale="en", **settings)
+            for number in range(workers)
+        ]
+        self.ahead = NOON.timestamp() - wall_clock()
+        database = settings.get("database_url")
+        self.record: Record = PostgresRecord(database) if database else SqliteRecord(folder)
         self._platform = platform
         self._numbers = itertools.count(1)
+
+    @property
+    def ahead(self) -> float:
+        """How far the clock of every bot is ahead of ours, from its next start on."""
+        return self.bot.ahead
+
+    @ahead.setter
+    def ahead(self, seconds: float) -> None:
+        for keeper in (self.bot, *self.workers):
+            keeper.ahead = seconds
+
+    async def __aenter__(self) -> Self:
+        self._open = AsyncExitStack()
+        for keeper in (self.bot, *self.workers):
+            await self._open.enter_async_context(keeper)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._open.aclose()
+
+    async def start(self, *traps: Trap) -> None:
+        """Start the bot, with traps as for its keeper, and then its workers."""
+        await self.bot.start(*traps)
+        for worker in self.workers:
+            await worker.start()
 
     async def arrive(self, count: int = TOGETHER) -> list[Resident]:
         """Let several people open a conversation at once."""
@@ -69,7 +105,9 @@ class Town:
         arrived = await self.arrive()
         await asyncio.gather(*[resident.begin() for resident in arrived])
         await self.bot.settled()
-        self.bot.ahead += TO_THE_REMINDER
+        self.ahead += TO_THE_REMINDER
+        for worker in self.workers:
+            worker.kill()  # its next life has the new time
         self.bot.kill(*traps)
         await asyncio.gather(*[resident.seat.asked(REMINDER) for resident in arrived])
         await self.bot.settled()
@@ -82,11 +120,11 @@ class Town:
 
     async def judged(self) -> Verdict:
         """Compare all records."""
-        return await asyncio.to_thread(judge, self.bot.folder, self.residents, self.in_doubt)
+        return await asyncio.to_thread(judge, self.bot.folder, self.record, self.residents, self.in_doubt)
 
     async def _died(self) -> None:
         await self._platform.quiet()
-        await asyncio.to_thread(self.in_doubt.note, self.bot.folder, self.residents)
+        await asyncio.to_thread(self.in_doubt.note, self.record, self.residents)
 
 
 # ---- Telegram ------------------------------------------------------------------------------------------------------
@@ -112,12 +150,12 @@ class OnTelegram:
 
 
 @asynccontextmanager
-async def telegram_town(folder: Path) -> AsyncIterator[Town]:
+async def telegram_town(folder: Path, workers: int = 0, **more: str) -> AsyncIterator[Town]:
     """Open a town on the Bot API server, its bot not started yet."""
     async with botapi.BotApiServer(limits=botapi.Limits.off()) as server:
         account = {"telegram_token": server.token, "telegram_api_url": server.url, "telegram_rate": RATE}
-        town = Town(OnTelegram(server), folder, **account)
-        async with town.bot:
+        town = Town(OnTelegram(server), folder, workers=workers, **account, **more)
+        async with town:
             yield town
 
 
@@ -144,11 +182,11 @@ class OnMatrix:
 
 
 @asynccontextmanager
-async def matrix_town(folder: Path, synapse: Synapse) -> AsyncIterator[Town]:
+async def matrix_town(folder: Path, synapse: Synapse, workers: int = 0, **more: str) -> AsyncIterator[Town]:
     """Open a town on a homeserver, its bot not started yet."""
     bot = await synapse.user("bot")
     account = {"matrix_homeserver": synapse.url, "matrix_user": bot.user_id, "matrix_password": bot.password}
     async with AsyncExitStack() as staying:
-        town = Town(OnMatrix(synapse, bot, staying), folder, **account)
-        async with town.bot:
+        town = Town(OnMatrix(synapse, bot, staying), folder, workers=workers, **account, **more)
+        async with town:
             yield town
