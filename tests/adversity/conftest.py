@@ -7,6 +7,7 @@ import contextlib
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -48,18 +49,21 @@ async def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
+def small_disk() -> Iterator[Path]:
     """Mount a small disk; where that is not allowed, the test is skipped."""
-    place = tmp_path / "disk"
-    place.mkdir()
     mount, umount = shutil.which("mount"), shutil.which("umount")
     if os.geteuid() or not mount or not umount:
         pytest.skip(NO_SMALL_DISK)
+    place = Path(tempfile.mkdtemp(prefix="projektbot-disk-"))  # not in pytest's folder, which others may not enter
     options = ("-t", "tmpfs", "-o", f"size={SMALL},mode=755", "tmpfs")
-    if subprocess.run((mount, *options, place), check=False, capture_output=True).returncode:
-        pytest.skip(NO_SMALL_DISK)
-    yield place
-    subprocess.run((umount, "--lazy", place), check=True)
+    mounted = subprocess.run((mount, *options, place), check=False, capture_output=True)
+    try:
+        if mounted.returncode:
+            pytest.skip(NO_SMALL_DISK)
+        yield place
+        subprocess.run((umount, "--lazy", place), check=True)
+    finally:
+        place.rmdir()
 
 
 def fill_up(disk: Path) -> Path:
