@@ -35,8 +35,9 @@ async def serve(house: House, announce: Callable[[str], None]) -> None:
     house.clock.ahead = timedelta(seconds=float(await house.turns.recall(AHEAD) or 0))
     server = _server(house, announce)
     async with asyncio.TaskGroup() as tasks:
+        house.jobs.start()
         answering = tasks.create_task(server.serve())
-        running = [tasks.create_task(work) for work in [*_work(house), *accounts(house)]]
+        running = [tasks.create_task(work) for work in [*hands(house), *accounts(house)]]
         gc.collect()
         gc.freeze()  # the collector no longer walks the libraries: pauses of 120 ms become 4
         await stop.wait()
@@ -52,7 +53,8 @@ async def work(house: House, announce: Callable[[], None]) -> None:
     """Run until SIGTERM or SIGINT beside others: give updates their turns, and tick; receive and send nothing."""
     stop = _told_to_stop()
     async with asyncio.TaskGroup() as tasks:
-        running = [tasks.create_task(work) for work in _work(house)]
+        house.jobs.start()
+        running = [tasks.create_task(work) for work in hands(house)]
         announce()
         gc.collect()
         gc.freeze()  # the collector no longer walks the libraries: pauses of 120 ms become 4
@@ -63,7 +65,7 @@ async def work(house: House, announce: Callable[[], None]) -> None:
 
 
 def accounts(house: House) -> list[Work]:
-    """Return the work of serving each account, once `delivery.run` runs beside it."""
+    """Return the work of serving each account, beside that of `hands`."""
     return [_account(house, channel) for channel in house.channels.values()]
 
 
@@ -75,9 +77,8 @@ def _told_to_stop() -> asyncio.Event:
     return stop
 
 
-def _work(house: House) -> list[Work]:
-    """Return what a process does whatever accounts it serves."""
-    house.jobs.start()
+def hands(house: House) -> list[Work]:
+    """Return the work of a process whatever accounts it serves; what is due is the jobs'."""
     several: list[Work] = []
     if house.bell and isinstance(house.turns.carrier, Queue):
         several = [house.bell.listen(), house.turns.carrier.work(), _wake_web_chat(house, house.bell)]

@@ -17,7 +17,7 @@ from projektbot.civic.projects.tables import project_files, projects
 from projektbot.clock import Clock
 from projektbot.config import Settings
 from projektbot.messages import Channel
-from projektbot.serving import accounts
+from projektbot.serving import accounts, hands
 
 NOON = datetime(2026, 6, 15, 10, tzinfo=UTC)  # 12 o'clock in Berlin, a Monday
 
@@ -39,7 +39,7 @@ async def living(folder: Path, *channels: Channel, demo: bool = False, **setting
     """Run a house until the block ends; `channels` are received from besides those the settings name."""
     values: dict[str, Any] = {"data_dir": folder, "web_listen": "127.0.0.1:0", **settings}
     house = build(Settings(**values), *channels, demo=demo, clock=Clock(Running()))
-    tasks = [asyncio.create_task(work) for work in (house.delivery.run(), *accounts(house))]
+    tasks = [asyncio.create_task(work) for work in (*hands(house), *accounts(house))]
     try:
         yield house
     finally:

@@ -74,13 +74,14 @@ class Postgres:
     """One server; what it stores survives `stop`, `kill` and `restart`, and so does its address.
 
     With `durable` every commit is on disk before it is answered, as in a city; else a killed machine might lose some.
+    `place` is where its folder is made: one that everybody may enter.
     """
 
-    def __init__(self, programs: Path, *, durable: bool = False) -> None:
+    def __init__(self, programs: Path, *, durable: bool = False, place: Path | None = None) -> None:
         self.programs = programs
         self._owner = _owner()
         # not in pytest's folder, which is closed to everybody but its owner; short, as the name of a socket must be
-        self.folder = Path(tempfile.mkdtemp(prefix="projektbot-pg-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="projektbot-pg-", dir=place))
         self._settings = _SMALL | ({} if durable else _QUICK)
         self._process: subprocess.Popen[bytes] | None = None
         self._names = count(1)

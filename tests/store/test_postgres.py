@@ -15,6 +15,7 @@ from structlog.testing import capture_logs
 from projektbot.store import postgres as ours
 from projektbot.store.database import Store, is_trouble, open_engine
 from projektbot.store.migrate import upgrade
+from projektbot.store.statement import Statement
 from projektbot.store.tables import settings
 from tests.servers.postgres import Postgres
 from tests.store.words import everything, hold, metadata, put, table, together
@@ -64,6 +65,25 @@ async def test_a_transaction_that_loses_its_connection_is_done_once_more(
         return put(db, [f"{word}, twice" for word in words])
 
     assert await store.do(interrupted, "a") == 1
+    assert await store.read(everything) == ["a", "a, twice"]
+
+
+async def test_what_goes_to_the_driver_as_it_is_notices_a_lost_connection_too(
+    store: Store, postgres: Postgres, url: str
+) -> None:
+    direct = Statement(insert(table), "word")
+    lost: list[bool] = []
+
+    def interrupted(db: Connection, words: list[str]) -> list[None]:
+        direct.many(db, [(word,) for word in words])
+        if not lost:
+            lost.append(True)
+            postgres.disconnect(url)
+        direct.many(db, [(f"{word}, twice",) for word in words])
+        return [None for _ in words]
+
+    await store.do(interrupted, "a")
+
     assert await store.read(everything) == ["a", "a, twice"]
 
 
@@ -195,15 +215,14 @@ async def test_a_deadlock_costs_nobody_anything(store: Store, url: str) -> None:
     def take_a_then_b(db: Connection, words: list[str]) -> list[int]:
         met.append(words)
         db.execute(lock, {"word": "a"})
-        if len(met) == 1:
-            has_b.wait()
-            has_a.set()
-            db.execute(text("SET LOCAL deadlock_timeout = '10ms'"))
+        has_a.set()
+        db.execute(text("SET LOCAL deadlock_timeout = '10ms'"))
         db.execute(lock, {"word": "b"})
         return put(db, words)
 
     thread = threading.Thread(target=take_b_then_a)
     thread.start()
+    has_b.wait()
 
     assert await asyncio.wait_for(store.do(take_a_then_b, "c"), WAIT) == 1
     thread.join()

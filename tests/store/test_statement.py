@@ -57,10 +57,10 @@ def test_a_single_parameter_may_be_the_second_of_its_statement(db: Connection) -
 
 
 def test_a_fault_is_sqlalchemys_and_does_not_tell_what_people_wrote(db: Connection) -> None:
-    put.many(db, [("a", "1")])
+    put.many(db, [("my secret", "1")])
 
     with pytest.raises(IntegrityError) as caught:
-        put.many(db, [("a", "my secret")])
+        put.many(db, [("my secret", "my secret")])
 
     assert "my secret" not in str(caught.value)
     assert "my secret" not in str(caught.value.orig)

@@ -51,24 +51,35 @@ def restore_database(source: str) -> int:
         raise Rejected(f"{source} is damaged: {problems[0]}")
     file = _file(settings)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    if file.exists():
-        _keep(file)
-    _write_into(file, Path(source))
+    if file.exists() and not quick_check(file):
+        copy(file, _beside(file))
+        _write_into(file, Path(source))
+    else:
+        _keep_as_it_is(file)
+        _write_anew(file, Path(source))
     _upgrade(settings)
     print(f"restored from {source}")
     return 0
 
 
-def _keep(file: Path) -> None:
-    """Keep what is there: a whole copy if it is sound, else the files themselves, for somebody who can mend them."""
-    beside = file.with_name(f"{file.name}.before-restore")
-    if not quick_check(file):
-        copy(file, beside)
-        return
+def _keep_as_it_is(file: Path) -> None:
+    """Put a damaged database aside, for somebody who can mend it."""
     for end in ("", "-wal", "-shm"):
         old = file.with_name(file.name + end)
         if old.exists():
-            old.rename(file.with_name(f"{beside.name}{end}"))
+            old.rename(file.with_name(f"{_beside(file).name}{end}"))
+
+
+def _beside(file: Path) -> Path:
+    return file.with_name(f"{file.name}.before-restore")
+
+
+def _write_anew(file: Path, source: Path) -> None:
+    """Write a database where there is none: under its name all at once, since a bot may still look for it."""
+    draft = file.with_name(f"{file.name}.part")
+    draft.unlink(missing_ok=True)
+    _write_into(draft, source)
+    draft.rename(file)
 
 
 def _write_into(file: Path, source: Path) -> None:

@@ -29,6 +29,7 @@ FREE_BYTES = 500_000_000  # below that the next busy week may fill the disk
 OLDEST_POSTGRES = 150_000  # 15.0: what our tests run on
 CLOCKS_APART = timedelta(seconds=5)  # machines that keep time by NTP are milliseconds apart
 SET_BACK = timedelta(minutes=2)  # two machines may disagree a little
+_GONE = "If there was one and the bot still runs, do not stop it: docs/operating.md says how to save what it has open."
 MOST_FAULTS = 3  # of a damaged database; a hundred say no more
 _SERVER = text(
     "SELECT clock_timestamp(), current_setting('server_version_num'), current_setting('server_version'),"
@@ -77,7 +78,7 @@ def _disk(settings: Settings) -> Iterator[str]:
 def _database(settings: Settings) -> Iterator[str]:
     url = make_url(settings.database)
     if url.get_backend_name() == "sqlite" and not Path(str(url.database)).exists():
-        yield f"There is no database yet at {url.database}: `projektbot run` makes one."
+        yield f"There is no database yet at {url.database}: `projektbot run` makes one. {_GONE}"
         return
     engine = open_engine(settings.database)
     try:

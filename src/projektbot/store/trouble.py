@@ -41,7 +41,12 @@ def may_pass(error: object) -> bool:
 
 def outlives(error: object) -> bool:
     """Say whether a connection is as good as before after this error."""
-    return not is_trouble(error) or sqlite_code(error) in _CROWDED
+    return not is_trouble(error) or sqlite_code(error) in _CROWDED or is_moved(error)
+
+
+def is_moved(error: object) -> bool:
+    """Say whether a file of SQLite's has lost its name: only who has it open can still reach it."""
+    return getattr(getattr(error, "orig", None), "sqlite_errorcode", None) == sqlite3.SQLITE_READONLY_DBMOVED
 
 
 def named(error: DBAPIError) -> DBAPIError:

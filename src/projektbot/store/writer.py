@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
 import structlog
@@ -13,6 +14,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from projektbot.errors import Bug
 from projektbot.store import postgres
+from projektbot.store.files import Files
 from projektbot.store.trouble import is_trouble, may_pass, named, outlives
 
 log = structlog.get_logger()
@@ -38,6 +40,7 @@ class Writer:
         self._engine = engine
         self._closing = closing
         self._on_postgres = engine.dialect.name == "postgresql"
+        self._files = None if self._on_postgres or not engine.url.database else Files(Path(engine.url.database))
         self._connection: Connection | None = None
 
     def commit(self, batch: list[Item], *, again: bool = True) -> list[Any]:
@@ -66,6 +69,8 @@ class Writer:
         return outcomes
 
     def _commit(self, batch: list[Item]) -> list[Any]:
+        if self._files:
+            self._look_after(self._files)
         connection = self._opened()
         outcomes: list[Any] | None = None
         mark = ""
@@ -76,7 +81,16 @@ class Writer:
         except DBAPIError as error:
             if outcomes is None or not (mark and error.connection_invalidated and self._took(mark)):
                 raise
+        if self._files:
+            self._files.note()
         return outcomes
+
+    def _look_after(self, files: Files) -> None:
+        if self._connection is None:
+            files.begin_anew()
+        elif not files.are_there():
+            files.mend(self._connection, self._engine)
+            self._drop()
 
     def _took(self, mark: str) -> bool:
         """Find out whether a commit took whose answer was lost: said again, it might be done twice."""
@@ -102,9 +116,13 @@ class Writer:
         """Leave the failed transaction; where the connection may have suffered, the next one takes another."""
         if self._connection is None or (outlives(error) and self._rolled_back(self._connection)):
             return
-        self._connection.invalidate()
-        self._connection.close()
-        self._connection = None
+        self._drop()
+
+    def _drop(self) -> None:
+        if self._connection is not None:
+            self._connection.invalidate()
+            self._connection.close()
+            self._connection = None
 
     def _rolled_back(self, connection: Connection) -> bool:
         if connection.invalidated:
