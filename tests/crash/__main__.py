@@ -53,13 +53,18 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--seed", type=int, default=secrets.randbits(32), help="of points and moments, to repeat them")
     parser.add_argument("--store", choices=[SQLITE, POSTGRES], default=SQLITE)
     parser.add_argument("--workers", type=int, default=2, help="beside the bot, on PostgreSQL; they freeze, too")
+    parser.add_argument(
+        "--faults", action="store_true", help="let Telegram's server lose answers, fail and be late, too"
+    )
     options = parser.parse_args(arguments)
     _say(f"seed {options.seed}")
     platforms = [TELEGRAM, MATRIX] if options.platform == "both" else [options.platform]
     if options.store == SQLITE:
-        return asyncio.run(_run(platforms, options.kills, options.seed, partial(_town, workers=0)))
+        return asyncio.run(
+            _run(platforms, options.kills, options.seed, partial(_town, workers=0, faults=options.faults))
+        )
     with _server() as server:
-        town = partial(_town_on, server, workers=options.workers)
+        town = partial(_town_on, server, workers=options.workers, faults=options.faults)
         return asyncio.run(_run(platforms, options.kills, options.seed, town))
 
 
@@ -93,16 +98,16 @@ def _server() -> Iterator[Postgres]:
 
 
 @asynccontextmanager
-async def _town_on(server: Postgres, platform: str, folder: Path, *, workers: int) -> AsyncIterator[Town]:
+async def _town_on(server: Postgres, platform: str, folder: Path, *, workers: int, faults: bool) -> AsyncIterator[Town]:
     with server.database() as url:
-        async with _town(platform, folder, workers=workers, database_url=url) as town:
+        async with _town(platform, folder, workers=workers, faults=faults, database_url=url) as town:
             yield town
 
 
 @asynccontextmanager
-async def _town(platform: str, folder: Path, *, workers: int, **more: str) -> AsyncIterator[Town]:
+async def _town(platform: str, folder: Path, *, workers: int, faults: bool, **more: str) -> AsyncIterator[Town]:
     if platform == TELEGRAM:
-        async with telegram_town(folder / "bot", workers, **more) as town:
+        async with telegram_town(folder / "bot", workers, faults=int(faults), **more) as town:
             yield town
         return
     synapse = Synapse(folder / "synapse")

@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
-from typing import Protocol, Self
+from typing import Final, Protocol, Self
 
 import aiohttp
 
@@ -25,6 +25,9 @@ from tests.servers.synapse import MatrixUser, Synapse
 TOGETHER = 4  # residents at once: every kind of idea once
 NOON = datetime(2026, 6, 15, 10, tzinfo=UTC)  # 12 o'clock in Berlin, where nobody is reminded at night
 TO_THE_REMINDER = 86_460.0  # seconds: the first comes after a day
+# What Telegram's servers do on a bad day: of a hundred calls so many lose their answer, fail, are late, come again.
+ODDS: Final[dict[botapi.Kind, float]] = {"drop": 0.02, "error": 0.03, "garbage": 0.01, "delay": 0.05, "redeliver": 0.05}
+FAULTY: Final = ("getUpdates", "sendMessage", "editMessageText", "getFile", "answerCallbackQuery")
 RATE = "1000"  # messages a second: the servers here have no limits, and people answer at once
 
 
@@ -36,6 +39,9 @@ class Platform(Protocol):
 
     async def quiet(self) -> None:
         """Return when what a dead bot has requested is carried out."""
+
+    def unanswered(self) -> set[tuple[str, str]]:
+        """Return the messages (chat and message) that were accepted without the bot being told."""
 
 
 async def _buried() -> None:
@@ -120,6 +126,7 @@ class Town:
 
     async def judged(self) -> Verdict:
         """Compare all records."""
+        self.in_doubt.ids |= self._platform.unanswered()
         return await asyncio.to_thread(judge, self.bot.folder, self.record, self.residents, self.in_doubt)
 
     async def _died(self) -> None:
@@ -147,12 +154,19 @@ class OnTelegram:
         """Ask for something ourselves: what came before has then been answered."""
         async with aiohttp.ClientSession() as http, http.get(f"{self._server.url}/bot{self._server.token}/getMe") as me:
             assert me.status == HTTPStatus.OK
+        await self._server.faults.over()
+
+    def unanswered(self) -> set[tuple[str, str]]:
+        """Return what the server's faults have concealed."""
+        return self._server.faults.unanswered
 
 
 @asynccontextmanager
-async def telegram_town(folder: Path, workers: int = 0, **more: str) -> AsyncIterator[Town]:
-    """Open a town on the Bot API server, its bot not started yet."""
+async def telegram_town(folder: Path, workers: int = 0, *, faults: int = 0, **more: str) -> AsyncIterator[Town]:
+    """Open a town on the Bot API server, its bot not started yet; `faults` is the seed of what goes wrong there."""
     async with botapi.BotApiServer(limits=botapi.Limits.off()) as server:
+        if faults:
+            server.faults.at_random(faults, ODDS, methods=FAULTY)
         account = {"telegram_token": server.token, "telegram_api_url": server.url, "telegram_rate": RATE}
         town = Town(OnTelegram(server), folder, workers=workers, **account, **more)
         async with town:
@@ -179,6 +193,10 @@ class OnMatrix:
 
     async def quiet(self) -> None:
         """Wait for nothing: a request sent twice is one, whenever it is carried out."""
+
+    def unanswered(self) -> set[tuple[str, str]]:
+        """Return nothing: a homeserver knows a message that comes again."""
+        return set()
 
 
 @asynccontextmanager

@@ -2,7 +2,7 @@
 
 from tests.servers.botapi.chats import Happening
 from tests.servers.botapi.clock import ManualClock
-from tests.servers.botapi.faults import Faults
+from tests.servers.botapi.faults import Faults, Kind
 from tests.servers.botapi.groups import Group
 from tests.servers.botapi.limits import Limits, Rate
 from tests.servers.botapi.people import Blocked, Person
@@ -18,6 +18,7 @@ __all__ = [
     "Faults",
     "Group",
     "Happening",
+    "Kind",
     "Limits",
     "ManualClock",
     "Person",

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar
+
+import orjson
 
 from tests.servers.botapi.errors import ApiError, flooded, unauthorized
 
@@ -46,10 +50,15 @@ class _Chance:
 
 @dataclass(slots=True)
 class Faults:
-    """All faults of one server; `happened` counts those that have struck."""
+    """All faults of one server; `happened` counts those that have struck.
+
+    `unanswered` are the messages (chat id, message id) that were accepted without the bot being told.
+    """
 
     planned: list[Fault] = field(default_factory=list)
     happened: Counter[str] = field(default_factory=Counter)
+    unanswered: set[tuple[str, str]] = field(default_factory=set)
+    _late: set[asyncio.Event] = field(default_factory=set)
     _chance: _Chance | None = None
     _shuffler: random.Random = field(default_factory=lambda: random.Random(1))  # noqa: S311 - order, not secrets
 
@@ -146,6 +155,27 @@ class Faults:
             if fault.kind not in FOR_DELIVERY and fault.fits(method, chat_id, token):
                 return self._strike(fault)
         return self._by_chance(method)
+
+    @contextmanager
+    def under_way(self) -> Iterator[None]:
+        """Note that a call goes wrong, until the block ends."""
+        ended = asyncio.Event()
+        self._late.add(ended)
+        try:
+            yield
+        finally:
+            self._late.discard(ended)
+            ended.set()
+
+    async def over(self) -> None:
+        """Return when the calls that go wrong now are over: what they were to do is done, or never will be."""
+        await asyncio.gather(*[ended.wait() for ended in self._late])
+
+    def note_unanswered(self, chat_id: object, answer: object) -> None:
+        """Note the message that a spoilt answer (JSON) was about, if it was about one."""
+        result = orjson.loads(answer).get("result") if isinstance(answer, bytes) else None
+        if isinstance(result, dict) and "message_id" in result:
+            self.unanswered.add((str(chat_id), str(result["message_id"])))
 
     def _strike(self, fault: Fault) -> Fault:
         self.happened[fault.kind] += 1

@@ -161,14 +161,21 @@ class BotApiServer:
         fault = None
         if self.faults.active:
             fault = self.faults.take(self._methods.name(name), _chat_id(given), bot.token)
-            if fault is not None and not fault.after:
-                spoilt = await self._spoil(fault, request)
-                if spoilt is not None:
-                    return spoilt
+        if fault is None:
+            return await self.execute(bot, name, given, typed=typed)
+        with self.faults.under_way():
+            return await self._call_badly(fault, request, bot, name, given, typed=typed)
+
+    async def _call_badly(
+        self, fault: Fault, request: web.BaseRequest, bot: Bot, name: str, given: Json, *, typed: bool
+    ) -> web.StreamResponse:
+        if not fault.after:
+            return await self._spoil(fault, request) or await self.execute(bot, name, given, typed=typed)
         answer = await self.execute(bot, name, given, typed=typed)
-        if fault is not None and fault.after:
-            return await self._spoil(fault, request) or answer
-        return answer
+        spoilt = await self._spoil(fault, request)
+        if spoilt is not None:
+            self.faults.note_unanswered(_chat_id(given), answer.body)
+        return spoilt or answer
 
     async def execute(self, bot: Bot, name: str, given: Json, *, typed: bool) -> web.Response:
         """Carry out one method and return its answer; `typed` says that the parameters came as JSON."""
