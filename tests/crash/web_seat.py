@@ -181,5 +181,9 @@ class OnTheWeb:
         await seat.begin()
         return Resident(idea(number), seat)
 
+    def unanswered(self) -> set[tuple[str, str]]:
+        """Return nothing: the bot is its own platform here."""
+        return set()
+
     async def quiet(self) -> None:
         """Wait for nothing: there is no other server."""

@@ -35,6 +35,7 @@ from projektbot.messages import (
 )
 from projektbot.store.database import Store
 from projektbot.store.listening import WEB, notify
+from projektbot.store.locks import WEB_POSTS, be_alone
 from projektbot.store.tables import web_messages as t
 
 log = structlog.get_logger()
@@ -305,6 +306,7 @@ def _has_answer(connection: Connection, chat: str, after: int) -> bool:
 
 def _record(connection: Connection, *, chat: str, event: Event, locale: str, file: Spooled | None, now: int) -> int:
     """Insert the person's row and return its stamp."""
+    be_alone(connection, WEB_POSTS)  # ids are then committed in their order, so that `since` passes over none
     said: dict[str, Any] = {"said": dump_event(event), "locale": locale}
     if isinstance(event, Tap):
         said["label"] = _label(connection, chat, event)
