@@ -50,7 +50,7 @@ log = structlog.get_logger()
 
 AHEAD = "demo:ahead"  # seconds the demo's clock was moved on
 UNFINISHED = timedelta(hours=1)  # a file still being written after that long never will be
-FEATURED = ("idea", "drafts", "ideas", "menu", "help", "language", "privacy")
+FEATURED = ("idea", "drafts", "ideas", "menu", "help", "link", "language", "privacy")
 ALWAYS = ("cancel", "back", "skip")
 MESSENGERS = {"telegram": "Telegram", "matrix": "Matrix"}  # as the page calls our channels
 INVITATION = "idea"  # what the start page invites to, as a deep link says it
@@ -148,7 +148,7 @@ def build(settings: Settings, *more: Channel, demo: bool = False, clock: Clock |
     channels: dict[str, Channel] = {"web": web_chat, **_messengers(settings, media, book, languages)}
     channels |= {channel.name: channel for channel in more}
     delivery = Delivery(store, channels, clock.now, chance=Random(secrets.randbits(64)))  # noqa: S311 - jitter
-    turns = Turns(store, World(book, languages, city, clock.now), media, channels, delivery.hand_over)
+    turns = Turns(store, World(book, languages, city, clock.now, _links(channels)), media, channels, delivery.hand_over)
     jobs = Jobs(store, turns, languages, clock.now, web_chat.forget_files)
     return House(
         settings, clock, languages, book, city, store, media, channels, web_chat, turns, delivery, jobs, demo
@@ -160,6 +160,14 @@ def _reader(media: MediaStore) -> Callable[[Stored], Awaitable[bytes]]:
         return await asyncio.to_thread(media.read, file.sha256)
 
     return read
+
+
+def _links(channels: Mapping[str, Channel]) -> Callable[[str], Mapping[str, str]]:
+    def links(start: str) -> Mapping[str, str]:
+        found = {name: channel.address(start) for name, channel in channels.items()}
+        return {name: link for name, link in found.items() if link}
+
+    return links
 
 
 def _messengers(settings: Settings, media: MediaStore, book: Book, languages: Languages) -> Mapping[str, Channel]:

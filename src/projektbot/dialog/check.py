@@ -70,7 +70,9 @@ def _triggers(dialogs: Mapping[str, Dialog]) -> Iterator[Problem]:
                 yield Problem(dialog.path, dialog.line, f"{claim} already opens {taken[claim]}")
             taken[claim] = dialog.path
             if trigger.command and trigger.command not in bare:
-                yield Problem(dialog.path, dialog.line, f"nothing opens with '/{trigger.command}' and no words behind it")
+                yield Problem(
+                    dialog.path, dialog.line, f"nothing opens with '/{trigger.command}' and no words behind it"
+                )
             if trigger.fill and not isinstance(dialog.by_name.get(trigger.fill), Question):
                 yield Problem(dialog.path, dialog.line, f"'fill: {trigger.fill}' is no question of this dialog")
 
