@@ -15,15 +15,15 @@ def join(talk: Talk, other: Session, ours: int, theirs: int) -> None:
     """Go on with `other` and keep what was here; the step that asked for it stays on top.
 
     `ours` and `theirs` are the numbers of both in the store. What is open there goes on, unless a draft is open here
-    and none there; what does not go on becomes a draft. Our frames take names that no other conversation uses; old
-    buttons of our chats find them by `unique_id`.
+    and none there; what does not go on becomes a draft. All frames take names that no other conversation uses; old
+    buttons of either chat find them by `unique_id`.
     """
-    *below, top = (_renamed(frame, ours) for frame in talk.session.frames)
-    here, there = _lasting(talk, below), _lasting(talk, other.frames)
+    *below, top = _renamed(talk.session.frames, ours)
+    here, there = _lasting(talk, below), _lasting(talk, _renamed(other.frames, theirs))
     stays, goes = (here, there) if _has_draft(talk, here) and not _has_draft(talk, there) else (there, here)
     left = drafts.left(talk, goes)
-    mine = [_renamed(frame, ours) for frame in talk.session.drafts]
-    kept = sorted((*other.drafts, *mine, *left), key=lambda frame: frame.touched)
+    drafted = _renamed(talk.session.drafts, ours) + _renamed(other.drafts, theirs)
+    kept = sorted((*drafted, *left), key=lambda frame: frame.touched)
     voice = talk.session if talk.session.chosen and not other.chosen else other
     talk.session = Session(
         frames=(*stays, top),
@@ -36,11 +36,11 @@ def join(talk: Talk, other: Session, ours: int, theirs: int) -> None:
     drafts.fit_open(talk)
     if left:
         talk.say(N_("What you had begun in this chat is kept. You find it under /drafts."))
-    _set_reminders(talk, [*here, *mine])
+    _set_reminders(talk, [*here, *there, *drafted])
 
 
-def _renamed(frame: Frame, number: int) -> Frame:
-    return replace(frame, id=unique_id(frame.id, number))
+def _renamed(frames: Sequence[Frame], number: int) -> list[Frame]:
+    return [replace(frame, id=unique_id(frame.id, number)) for frame in frames]
 
 
 def _lasting(talk: Talk, frames: Sequence[Frame]) -> list[Frame]:

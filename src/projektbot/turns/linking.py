@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sqlalchemy import BigInteger, Connection, case, delete, literal, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from projektbot.civic.house import unite
 from projektbot.civic.tx import Join, Part, Wish
@@ -13,7 +13,7 @@ from projektbot.dialog import engine
 from projektbot.dialog.drafts import MAX_DRAFTS
 from projektbot.dialog.engine import Turn
 from projektbot.dialog.joining import empty
-from projektbot.dialog.session import OWN_IDS, Session, dump, first_of, unique_id
+from projektbot.dialog.session import Session, dump, unique_id
 from projektbot.errors import Refused
 from projektbot.messages import Edited, Event, Tap
 from projektbot.store.tables import addresses, due, people, sessions
@@ -48,16 +48,16 @@ def as_meant(found: Found, event: Event, about: str) -> tuple[Event, str]:
     A button that was made while the chat was on its own means the frame of that time.
     """
     match event:
-        case Tap(token, message) if found.frames_from:
-            event = Tap(_as_named_now(token, found.frames_from), message)
+        case Tap(token, message) if found.first_session:
+            event = Tap(_as_named_now(token, found.first_session), message)
         case Edited(message, text):
             event = Edited(heard_in(found, message), text)
-    return event, _as_named_now(about, found.frames_from) if about and found.frames_from else about
+    return event, _as_named_now(about, found.first_session) if about and found.first_session else about
 
 
-def _as_named_now(token: str, frames_from: int) -> str:
+def _as_named_now(token: str, session_id: int) -> str:
     frame, bar, rest = token.partition("|")
-    return f"{unique_id(frame, frames_from // OWN_IDS)}{bar}{rest}"
+    return f"{unique_id(frame, session_id)}{bar}{rest}"
 
 
 def heard_in(found: Found, message: str) -> str:
@@ -102,13 +102,15 @@ def _conversation_of(batch: Batch, own: int, person_id: int) -> Conversation:
 def _hand_over(db: Connection, gone: int, into: int) -> None:
     """Let the chats of one session go on in another.
 
-    Its row stays, empty: SQLite would give its number to somebody else, and frames are named by it. Its reminders are
-    set anew by the engine.
+    Its row stays, empty: SQLite would give its number to somebody else, and frames are named by it. Their reminders
+    are set anew by the engine.
     """
-    begin = case((addresses.c.frames_from == 0, literal(first_of(gone), BigInteger)), else_=addresses.c.frames_from)
-    moved = update(addresses).where(addresses.c.session_id == gone)
-    db.execute(moved.values(session_id=into, frames_from=begin))
-    db.execute(delete(due).where(due.c.session_id == gone))
+    chats = update(addresses)
+    for session_id in (gone, into):
+        alone = (addresses.c.session_id == session_id) & (addresses.c.first_session == 0)
+        db.execute(chats.where(alone).values(first_session=session_id))
+    db.execute(chats.where(addresses.c.session_id == gone).values(session_id=into))
+    db.execute(delete(due).where(due.c.session_id.in_((gone, into))))
     left = update(sessions).where(sessions.c.id == gone)
     db.execute(left.values(person_id=None, address_id=None, state=dump(Session())))
 
@@ -117,17 +119,17 @@ def _meet(batch: Batch, here: Conversation, there: Conversation) -> None:
     """Let every chat of both, also those that are yet to speak in this batch, see the one conversation."""
     gone, into = here.found.session_id, there.found
     for name, found in batch.addresses.items():
-        if found.session_id == gone:
-            begin = found.frames_from or first_of(gone)
+        if found.session_id in (gone, into.session_id):
+            first = found.first_session or found.session_id
             batch.addresses[name] = found._replace(
-                session_id=into.session_id, person_id=into.person_id, frames_from=begin
+                session_id=into.session_id, person_id=into.person_id, first_session=first
             )
     for name, conversation in batch.conversations.items():
         if conversation is there:
             batch.conversations[name] = here
     del batch.by_session[gone]
     batch.by_session[into.session_id] = here
-    batch.wakes = [wake for wake in batch.wakes if wake[0] != gone]
+    batch.wakes = [wake for wake in batch.wakes if wake[0] not in (gone, into.session_id)]
     here.found = batch.addresses[here.found.channel, here.found.chat]
 
 
@@ -165,10 +167,9 @@ def _send_away(batch: Batch, here: Conversation, wish: Part) -> None:
 def _settle(batch: Batch, found: Found) -> Found:
     """Give a chat a person and a session of its own."""
     person_id, session_id, state = rows.new_session(batch.db, batch.at, private=found.private)
-    begin = found.frames_from or first_of(found.session_id)
     itself = update(addresses).where(addresses.c.id == found.address_id)
-    batch.db.execute(itself.values(session_id=session_id, frames_from=begin))
-    return found._replace(session_id=session_id, person_id=person_id, state=state, last=None, frames_from=begin)
+    batch.db.execute(itself.values(session_id=session_id))
+    return found._replace(session_id=session_id, person_id=person_id, state=state, last=None)
 
 
 # ---- telling the others --------------------------------------------------------------------------------------------

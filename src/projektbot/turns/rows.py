@@ -19,8 +19,8 @@ HANDLED, WAITING, ASIDE = 0, 1, 2
 class Found(NamedTuple):
     """An address with the session behind it.
 
-    `last` is the address that session was last used from; `frames_from` where the frames begin that old buttons of
-    this chat mean by a smaller number, 0 if they mean the session's own.
+    `last` is the address where that session was last told something; `first_session` the one this chat had before it
+    was joined to another, 0 if it was not.
     """
 
     address_id: int
@@ -32,7 +32,7 @@ class Found(NamedTuple):
     person_id: int | None
     state: bytes
     last: int | None = None
-    frames_from: int = 0
+    first_session: int = 0
 
 
 found = select(
@@ -45,7 +45,7 @@ found = select(
     sessions.c.person_id,
     sessions.c.state,
     sessions.c.address_id,
-    addresses.c.frames_from,
+    addresses.c.first_session,
 ).join(sessions, sessions.c.id == addresses.c.session_id)
 _by_chat = Among(
     lambda chats: found.where(addresses.c.channel == bindparam("channel"), addresses.c.chat.in_(chats)), "channel"
@@ -145,10 +145,10 @@ def by_session(db: Connection, ids: Sequence[int]) -> list[Found]:
 
 def as_found(row: Sequence[Any]) -> Found:
     """Read the columns of `found`."""
-    address_id, channel, chat, session_id, private, blocked_at, person_id, state, last, frames_from = row
+    address_id, channel, chat, session_id, private, blocked_at, person_id, state, last, first_session = row
     return Found(
         address_id, channel, chat, session_id, bool(private), blocked_at is not None, person_id, state, last,
-        frames_from,
+        first_session,
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 def upgrade() -> None:
     """Bring the tables to this revision."""
-    op.add_column("addresses", sa.Column("frames_from", sa.BigInteger(), server_default="0", nullable=False))
+    op.add_column("addresses", sa.Column("first_session", ID, server_default="0", nullable=False))
     op.create_table(
         "link_codes",
         sa.Column("person_id", ID, nullable=False),
@@ -40,4 +40,4 @@ def downgrade() -> None:
     """Go back to the revision before."""
     op.drop_table("link_tries")
     op.drop_table("link_codes")
-    op.drop_column("addresses", "frames_from")
+    op.drop_column("addresses", "first_session")
