@@ -49,6 +49,24 @@ async def test_both_chats_see_the_one_conversation_in_the_batch_that_connects_th
     assert [draft.answers["title"] for draft in session.drafts] == ["Benches along the river"]
 
 
+async def test_old_buttons_of_both_chats_work_in_the_very_batch(town: Town) -> None:
+    await about_to_connect(town)  # both ideas are the second thing that their chat began: they have the same name
+    (annas,) = (await town.session("anna")).frames
+    others = (await town.session("elsewhere")).frames[0]
+    assert annas.id == others.id
+
+    await in_one_batch(
+        town,
+        ("elsewhere", YES),
+        ("elsewhere", Tap(f"{others.id}|description|.back")),
+        ("anna", Tap(f"{annas.id}|title|.back")),
+    )
+
+    session = await town.session("anna")
+    assert session.frames[-1].old == {"kind": "new"}
+    assert [draft.old for draft in session.drafts] == [{"title": "Benches along the river"}]
+
+
 async def test_what_came_before_in_the_same_batch_comes_along(town: Town) -> None:
     await about_to_connect(town)
 

@@ -97,6 +97,21 @@ async def test_a_chat_that_was_separated_meanwhile_is_gone(town: Town) -> None:
     assert await town.count(people) == 2
 
 
+async def test_an_old_button_does_not_separate_a_chat_that_stands_alone(town: Town) -> None:
+    anna, elsewhere = town.person("anna"), town.person("elsewhere")
+    await connect(anna, elsewhere)
+    await elsewhere.says("/unlink")
+    here = next(c.token for c in town.letters[-1].message.choices if c.label == "This chat")
+    await elsewhere.does(Tap(here))
+    await elsewhere.begins_an_idea()
+
+    told = await elsewhere.does(Tap(here))
+
+    assert "not connected with this one any more" in told
+    assert (await town.session("elsewhere")).frames[-1].answers["title"] == "Benches along the river"
+    assert await town.count(people) == 2
+
+
 async def test_a_separated_chat_keeps_the_language_it_was_told_in(town: Town) -> None:
     anna, elsewhere = town.person("anna"), town.person("elsewhere")
     await connect(anna, elsewhere)
