@@ -207,7 +207,7 @@ async def test_a_recorded_chat_is_a_transcript_that_plays_alike(tmp_path: Path) 
     assert {"tap": "Etwas Neues"} in story.steps
     person = ByTerminal(tmp_path, story.locale)
     async with living(tmp_path / "var", person.channel) as house:
-        await play(story, person, house)
+        await play(story, house, person)
 
 
 def test_a_chat_leaves_nothing_behind(tmp_path: Path) -> None:

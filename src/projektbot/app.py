@@ -48,7 +48,7 @@ log = structlog.get_logger()
 
 AHEAD = "demo:ahead"  # seconds the demo's clock was moved on
 UNFINISHED = timedelta(hours=1)  # a file still being written after that long never will be
-FEATURED = ("idea", "drafts", "ideas", "menu", "help", "language", "privacy")
+FEATURED = ("idea", "drafts", "ideas", "menu", "help", "link", "language", "privacy")
 ALWAYS = ("cancel", "back", "skip")
 MESSENGERS = {"telegram": "Telegram", "matrix": "Matrix"}  # as the page calls our channels
 INVITATION = "idea"  # what the start page invites to, as a deep link says it
@@ -159,7 +159,8 @@ def build(settings: Settings, *more: Channel, demo: bool = False, clock: Clock |
     leases = Leases(store, sole.name if sole else secrets.token_hex(8)) if bell else None
     rest = partial(bell.wait, OUTBOX) if bell else None
     delivery = Delivery(store, {}, clock.now, chance=Random(secrets.randbits(64)), rest=rest)  # noqa: S311 - jitter
-    turns = Turns(store, World(book, languages, city, clock.now), media, channels, delivery.hand_over, bell)
+    world = World(book, languages, city, clock.now, _links(channels))
+    turns = Turns(store, world, media, channels, delivery.hand_over, bell)
     jobs = Jobs(store, turns, languages, clock.now, web_chat.forget_files)
     return House(
         settings, clock, languages, book, city, store, media, channels, web_chat, turns, delivery, jobs, bell, leases,
@@ -172,6 +173,14 @@ def _reader(media: MediaStore) -> Callable[[Stored], Awaitable[bytes]]:
         return await asyncio.to_thread(media.read, file.sha256)
 
     return read
+
+
+def _links(channels: Mapping[str, Channel]) -> Callable[[str], Mapping[str, str]]:
+    def links(start: str) -> Mapping[str, str]:
+        found = {name: channel.address(start) for name, channel in channels.items()}
+        return {name: link for name, link in found.items() if link}
+
+    return links
 
 
 def _messengers(settings: Settings, media: MediaStore, book: Book, languages: Languages) -> Mapping[str, Channel]:

@@ -308,6 +308,14 @@ def test_two_dialogs_cannot_be_opened_by_the_same_word() -> None:
     ]
 
 
+def test_a_command_with_words_may_open_another_dialog_than_the_bare_one() -> None:
+    bare = dialog(WHAT, "one", "trigger: [{command: a}]\n")
+    with_words = dialog(WHAT, "two", "trigger: [{command: a, fill: what}]\n")
+
+    assert told(bare, with_words) == []
+    assert told(with_words) == ["two:1: nothing opens with '/a' and no words behind it"]
+
+
 def test_a_deep_link_fills_a_question() -> None:
     assert told(dialog(WHAT, head="trigger: [{deep_link: a, fill: what}]\n")) == []
     assert told(dialog(WHAT, head="trigger: [{deep_link: a, fill: which}]\n")) == [

@@ -147,3 +147,15 @@ def test_a_deep_link_that_names_nothing_known_is_asked_as_usual() -> None:
     player.says("/start letter-nonsense")
 
     assert player.answers() == {}
+
+
+def test_words_behind_a_command_fill_in_what_it_names() -> None:
+    link = EVERYTHING.replace("[{command: all}]", "[{command: all}, {command: all, fill: one}]")
+    player = Player(link, HELP, MENU)
+
+    player.says("/all c")
+    filled = player.answers()
+    player.says("/menu", "/all")
+
+    assert filled == {"one": "c"}
+    assert player.answers() == {}

@@ -258,7 +258,7 @@ def test_all_problems_are_told_at_once_in_the_order_of_the_lines() -> None:
         (HEAD + "trigger: [{command: /bike}]\nsteps: [{note: a}]", "4: '/bike' is no command"),
         (HEAD + "trigger: [{command: a, moment: otherwise}]\nsteps: [{note: a}]", "4: a trigger is one of: command"),
         (HEAD + "trigger: [{moment: first_contract}]\nsteps: [{note: a}]", "did you mean 'first_contact'?"),
-        (HEAD + "trigger: [{command: a, fill: b}]\nsteps: [{note: a}]", "4: 'fill' goes with 'deep_link'"),
+        (HEAD + "trigger: [{moment: otherwise, fill: b}]\nsteps: [{note: a}]", "4: 'fill' goes with 'deep_link'"),
     ],
 )
 def test_what_cannot_be_read_is_told_with_its_line(text: str, told: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol
@@ -25,6 +25,10 @@ class Transcript:
     story: str
     locale: str
     steps: tuple[dict[str, Any], ...]
+
+    def messengers(self) -> list[str]:
+        """Return the messengers that the story names, in their order; none if it needs but one."""
+        return list(dict.fromkeys(step["messenger"] for step in self.steps if "messenger" in step))
 
 
 class Person(Protocol):
@@ -63,35 +67,67 @@ def read_transcript(path: Path) -> Transcript:
     return Transcript(path, data["transcript"], data["locale"], tuple(data["steps"]))
 
 
-async def play(transcript: Transcript, person: Person, house: House) -> None:
-    """Do what the transcript says and compare what is told."""
+@dataclass(slots=True)
+class Stage:
+    """Where a story is played: the person on each messenger that it names, and what was kept of what they were told."""
+
+    house: House
+    on: dict[str, Person]
+    person: Person  # on the messenger where the story is now
+    kept: dict[str, str] = field(default_factory=dict)
+
+    def filled(self, words: str) -> str:
+        """Return words with what was kept: "{code}"."""
+        for name, value in self.kept.items():
+            words = words.replace(f"{{{name}}}", value)
+        return words
+
+
+async def play(transcript: Transcript, house: House, *people: Person) -> None:
+    """Do what the transcript says and compare what is told.
+
+    A story that goes on elsewhere is played by one person on two messengers: the first it names is that of the first.
+    """
+    stage = Stage(house, dict(zip(transcript.messengers(), people, strict=False)), people[0])
     for number, step in enumerate(transcript.steps, 1):
         try:
-            await _step(step, person, house)
+            await _step(step, stage)
         except AssertionError as error:
             raise AssertionError(f"{transcript.path.name}, step {number} {step}: {error}") from None
 
 
-async def _step(step: dict[str, Any], person: Person, house: House) -> None:
+async def _step(step: dict[str, Any], stage: Stage) -> None:
+    match step:
+        case {"messenger": str(name)}:
+            stage.person = stage.on[name]
+        case {"bot": expected}:
+            _compare(expected, stage, await stage.person.told())
+        case {"comes": expected}:
+            await stage.house.delivery.idle()
+            await stage.person.told_anew()
+            _compare(expected, stage, await stage.person.told())
+        case {"submission": dict(expected)}:
+            found = await submissions(stage.house)
+            assert found[-1:] == [expected], f"stored is {found}"
+        case {"at": str(by)}:
+            await later(stage.house, duration(by))
+            await stage.person.told_anew()
+        case _:
+            await _act(step, stage)
+
+
+async def _act(step: dict[str, Any], stage: Stage) -> None:
     match step:
         case {"user": str(text)}:
-            await person.write(text)
+            await stage.person.write(stage.filled(text))
         case {"tap": str(label)}:
-            await person.tap(label)
+            await stage.person.tap(label)
         case {"send": "photo"}:
-            await person.photo()
+            await stage.person.photo()
         case {"send": "voice"}:
-            await person.voice()
+            await stage.person.voice()
         case {"send": {"location": [lat, lon]}}:
-            await person.location(lat, lon)
-        case {"at": str(by)}:
-            await later(house, duration(by))
-            await person.told_anew()
-        case {"bot": expected}:
-            _compare(expected, _bare(await person.told()))
-        case {"submission": dict(expected)}:
-            found = await submissions(house)
-            assert found[-1:] == [expected], f"stored is {found}"
+            await stage.person.location(lat, lon)
         case _:
             raise AssertionError("no such step")
 
@@ -104,14 +140,17 @@ def duration(words: str) -> timedelta:
     return timedelta(days=days, hours=hours, minutes=minutes)
 
 
-def _compare(expected: object, told: str) -> None:
+def _compare(expected: object, stage: Stage, words: str) -> None:
+    told = _bare(words)
     match expected:
-        case str(words):
-            assert words in told, f"told was {told!r}"
-        case {"match": str(pattern)}:
-            assert re.search(pattern, told), f"told was {told!r}"
-        case {"not": str(words)}:
-            assert words not in told, f"told was {told!r}"
+        case str(wanted):
+            assert wanted in told, f"told was {told!r}"
+        case {"match": str(pattern), **more}:
+            found = re.search(pattern, told)
+            assert found, f"told was {told!r}"
+            stage.kept |= {str(name): found[0] for name in more.values()}
+        case {"not": str(unwanted)}:
+            assert unwanted not in told, f"told was {told!r}"
         case _:
             raise AssertionError("no such expectation")
 

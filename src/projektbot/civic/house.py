@@ -7,12 +7,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from babel.core import Locale
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 
 from projektbot.civic.city import City
+from projektbot.civic.people.actions import HERE, STAY, link_chats, make_code, messenger, unlink_chat
+from projektbot.civic.people.queries import chats_of
+from projektbot.civic.people.rules import LinkOutcome, UnlinkOutcome
 from projektbot.civic.projects.actions import submit_idea
 from projektbot.civic.projects.queries import projects_of
 from projektbot.civic.projects.rules import FIELDS, STAGES, Stage, SubmitOutcome, reference
+from projektbot.civic.projects.tables import projects
 from projektbot.civic.tx import Tx
 from projektbot.dialog import drafts
 from projektbot.dialog.book import Book
@@ -21,7 +25,14 @@ from projektbot.dialog.house import ActionInfo, Known
 from projektbot.dialog.model import Answers, Value
 from projektbot.dialog.session import Frame, Session
 from projektbot.records import record
-from projektbot.texts import N_, Own, Text
+from projektbot.texts import N_, NN_, Own, Text
+
+LINK = "link"  # the deep link that enters a code
+
+
+def no_links(_start: str) -> Mapping[str, str]:
+    """Return the links to us where nobody can follow any."""
+    return {}
 
 
 @record
@@ -33,6 +44,8 @@ class CityHouse:
     city: City
     book: Book
     locales: tuple[str, ...]
+    address_id: int = 0
+    links: Callable[[str], Mapping[str, str]] = no_links  # of our channels that can be reached by one, see World
 
     def options(self, provider: str, session: Session, answers: Answers) -> Sequence[tuple[str, Text]]:
         """Return the choices of a provider."""
@@ -103,6 +116,35 @@ def _stage_of(house: CityHouse, _session: Session, answers: Answers) -> Value:
     return STAGES[Stage(found[0].stage)] if found else None
 
 
+def _chats(house: CityHouse, _session: Session, _answers: Answers) -> Sequence[tuple[str, Text]]:
+    others = [chat for chat in chats_of(house.db, house.person_id) if chat.address_id != house.address_id]
+    named = [(str(chat.address_id), _named(chat.channel)) for chat in others]
+    return [(HERE, N_("This chat")), *named, (STAY, N_("None, leave it as it is"))]
+
+
+def _named(channel: str) -> Text:
+    return N_("The other one: {messenger}", messenger=messenger(channel))
+
+
+def _count_other_chats(house: CityHouse, _session: Session, _answers: Answers) -> Value:
+    return len(chats_of(house.db, house.person_id)) - 1
+
+
+def _link_on(channel: str) -> Callable[[CityHouse, Session, Answers], Value]:
+    def link(house: CityHouse, _session: Session, answers: Answers) -> Value:
+        """Return the link to us on a messenger on which this person is not yet; it carries the code if it can."""
+        if channel in [chat.channel for chat in chats_of(house.db, house.person_id)]:
+            return None
+        found = house.links(f"{LINK}-{answers.get('code', '')}").get(channel)
+        return Own(found) if found else None
+
+    return link
+
+
+def _in_minutes(_house: CityHouse, _session: Session, answers: Answers) -> Value:
+    return NN_("in {n} minute", "in {n} minutes", answers.get("minutes", 0))
+
+
 def _of_city(field: str) -> Callable[[CityHouse, Session, Answers], Value]:
     def value(house: CityHouse, _session: Session, _answers: Answers) -> Value:
         found = getattr(house.city, field)
@@ -117,12 +159,17 @@ PROVIDERS: Mapping[str, Callable[[CityHouse, Session, Answers], Sequence[tuple[s
     "languages": _languages,
     "drafts": _drafts,
     "ideas": _ideas,
+    "chats": _chats,
 }
 FIXED = frozenset({"areas", "fields", "languages"})
 CALCULATES: Mapping[str, Callable[[CityHouse, Session, Answers], Value]] = {
     "count_drafts": _count_drafts,
     "count_ideas": _count_ideas,
     "stage_of": _stage_of,
+    "count_other_chats": _count_other_chats,
+    "telegram_link": _link_on("telegram"),
+    "matrix_link": _link_on("matrix"),
+    "in_minutes": _in_minutes,
     "city_name": _of_city("name"),
     "city_operator": _of_city("operator"),
     "city_contact": _of_city("contact"),
@@ -151,6 +198,9 @@ class Action:
 
 ACTIONS: Mapping[str, Action] = {
     "submit_idea": Action(submit_idea, tuple(SubmitOutcome), frozenset({"ref"})),
+    "make_code": Action(make_code, ("made",), frozenset({"code", "minutes"})),
+    "link_chats": Action(link_chats, tuple(LinkOutcome), frozenset({"minutes"})),
+    "unlink_chat": Action(unlink_chat, tuple(UnlinkOutcome)),
 }
 _ENGINE_ACTIONS = {
     "resume_draft": ActionInfo((), frozenset({"draft"}), frozenset({"of"}), frozenset()),
@@ -164,6 +214,17 @@ def act(tx: Tx, name: str, answers: Answers) -> Result:
     """Run an action with the answers it takes."""
     takes = _ARGUMENTS[name]
     return ACTIONS[name].run(tx, **{key: value for key, value in answers.items() if key in takes})
+
+
+# What belongs to a person and follows them when two turn out to be one. Not here: their session, which the road joins,
+# and what a code needs.
+BELONGINGS = (projects.c.person_id,)
+
+
+def unite(db: Connection, person_id: int, into: int) -> None:
+    """Hand over all that belongs to one person to another, who they turned out to be."""
+    for owner in BELONGINGS:
+        db.execute(update(owner.table).where(owner == person_id).values({owner: into}))
 
 
 def known() -> Known:

@@ -1,13 +1,16 @@
-"""What an action gets: the open transaction, the time, and for whom it acts."""
+"""What an action gets: the open transaction, the time, for whom it acts, and what it may ask the road for."""
 
 from __future__ import annotations
 
+from dataclasses import field
 from datetime import datetime
+from typing import TypeAlias
 
 from sqlalchemy import Connection
 
 from projektbot.messages import micros
 from projektbot.records import record
+from projektbot.texts import Text
 
 
 @record
@@ -22,12 +25,39 @@ class Who:
 
 
 @record
+class Join:
+    """This person and that one are the same: their conversations become one. The other chats are told `notice`."""
+
+    person_id: int
+    notice: Text
+
+
+@record
+class Part:
+    """A chat of this person gets a person and a conversation of its own; it is told `farewell`, the others `notice`.
+
+    If it is the chat in which they act, it needs no farewell: the dialog has words for it.
+    """
+
+    address_id: int
+    farewell: Text
+    notice: Text
+
+
+Wish: TypeAlias = Join | Part
+
+
+@record
 class Tx:
-    """One turn's transaction. What an action writes is committed together with the answer it leads to."""
+    """One turn's transaction. What an action writes is committed together with the answer it leads to.
+
+    `wishes` are what the road does before it goes on, since it alone holds the conversations.
+    """
 
     db: Connection
     now: datetime
     who: Who
+    wishes: list[Wish] = field(default_factory=list)
 
     @property
     def at(self) -> int:

@@ -31,9 +31,17 @@ class Book:
     by_command: Mapping[str, Dialog]
     by_link: Mapping[str, tuple[Dialog, Trigger]]
     by_moment: Mapping[str, Dialog]
+    with_words: Mapping[str, tuple[Dialog, Trigger]] = field(default_factory=dict)  # by command, with words behind it
     labels: dict[tuple[str | int, str], list[Option]] = field(default_factory=dict)  # fixed choices, by language
     prompts: dict[tuple[object, ...], Prompt] = field(default_factory=dict)  # of plain questions, by all they depend on
     summaries: dict[tuple[object, ...], Line] = field(default_factory=dict)  # of choices, likewise
+
+    def opened_by_command(self, command: str, words: str) -> tuple[Dialog, dict[str, str]]:
+        """Return the dialog a command opens and what the words behind it fill in."""
+        if words and command in self.with_words:
+            dialog, trigger = self.with_words[command]
+            return dialog, {trigger.fill: words}
+        return self.by_command[command], {}
 
     def opened_by_link(self, payload: str) -> tuple[Dialog, dict[str, str]] | None:
         """Return the dialog a deep link opens and what it fills in ("idea-altstadt": the area)."""
@@ -49,7 +57,7 @@ def make_book(dialogs: Iterable[Dialog], words: Mapping[str, str]) -> Book:
     """Bind dialogs together; `words` are further spellings of commands ("idee" → "idea")."""
     by_name = {dialog.name: dialog for dialog in dialogs}
     triggers = [(dialog, trigger) for dialog in by_name.values() for trigger in dialog.triggers]
-    by_command = {trigger.command: dialog for dialog, trigger in triggers if trigger.command}
+    by_command = {trigger.command: dialog for dialog, trigger in triggers if trigger.command and not trigger.fill}
     own = {name: name for name in (*by_command, *BUILT_IN)}
     return Book(
         by_name,
@@ -57,6 +65,7 @@ def make_book(dialogs: Iterable[Dialog], words: Mapping[str, str]) -> Book:
         by_command,
         {trigger.deep_link: (dialog, trigger) for dialog, trigger in triggers if trigger.deep_link},
         {trigger.moment: dialog for dialog, trigger in triggers if trigger.moment},
+        {trigger.command: (dialog, trigger) for dialog, trigger in triggers if trigger.command and trigger.fill},
     )
 
 

@@ -138,7 +138,7 @@ def _value(step: Step | None, value: object) -> str:
 def trigger_in_words(trigger: Trigger) -> str:
     """Return what opens a dialog as one would say it."""
     if trigger.command:
-        return f"/{trigger.command}"
+        return f"/{trigger.command}" + (f" {{{trigger.fill}}}" if trigger.fill else "")
     if trigger.deep_link:
         return f"link {trigger.deep_link}" + (f"-{{{trigger.fill}}}" if trigger.fill else "")
     return trigger.moment.replace("_", " ")

@@ -62,19 +62,24 @@ def _of_one(seen: Views) -> Found:
 
 def _triggers(dialogs: Mapping[str, Dialog]) -> Iterator[Problem]:
     taken = {f"the command '{word}'": "every dialog" for word in BUILT_IN}
+    bare = {trigger.command for dialog in dialogs.values() for trigger in dialog.triggers if not trigger.fill}
     for dialog in dialogs.values():
         for trigger in dialog.triggers:
             claim = f"the {_kind(trigger)} '{trigger.command or trigger.deep_link or trigger.moment}'"
             if claim in taken:
                 yield Problem(dialog.path, dialog.line, f"{claim} already opens {taken[claim]}")
             taken[claim] = dialog.path
+            if trigger.command and trigger.command not in bare:
+                yield Problem(
+                    dialog.path, dialog.line, f"nothing opens with '/{trigger.command}' and no words behind it"
+                )
             if trigger.fill and not isinstance(dialog.by_name.get(trigger.fill), Question):
                 yield Problem(dialog.path, dialog.line, f"'fill: {trigger.fill}' is no question of this dialog")
 
 
 def _kind(trigger: Trigger) -> str:
     if trigger.command:
-        return "command"
+        return "command with words" if trigger.fill else "command"
     return "deep link" if trigger.deep_link else "moment"
 
 

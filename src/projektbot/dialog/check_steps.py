@@ -11,7 +11,7 @@ from projektbot.dialog.outline import Entry, questions
 from projektbot.dialog.worlds import Views, may_lack, outcome_reaches, reachable, tests_in
 
 TOKEN_BYTES = 64  # Bot API: callback_data
-FRAME_ID = 4  # 36⁴ conversations of one person
+FRAME_ID = 11  # the longest there are: the frames of joined conversations, see OWN_IDS in session.py
 PROVIDED = 12  # bytes kept for a choice the house provides, such as "P-1042"
 
 Found: TypeAlias = Iterator[tuple[int, str]]  # line and message

@@ -24,7 +24,7 @@ def command(talk: Talk, name: str, argument: str) -> None:
     elif known == "start" and argument:
         _deep_link(talk, argument)
     elif known:
-        enter(talk, talk.scene.book.by_command[known], {})
+        enter(talk, *talk.scene.book.opened_by_command(known, argument))
     else:
         talk.say(N_("I do not know /{command}. Everything I can do is listed under /help.", command=name[:40]))
         menu_if_idle(talk)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -22,10 +22,16 @@ MAX_DRAFTS = 20  # a person's; the oldest makes room
 
 def set_aside(talk: Talk) -> bool:
     """Leave everything that is open; return whether a draft was kept."""
-    kept = [frame for frame in talk.session.frames if talk.dialog(frame).keeps and is_begun(frame)]
-    drafts = (*talk.session.drafts, *(replace(frame, view=(), misses=0, caller="") for frame in kept))
-    talk.session = replace(talk.session, frames=(), drafts=drafts[-MAX_DRAFTS:])
+    kept, drafts = left(talk, talk.session.frames), talk.session.drafts
+    most = max(MAX_DRAFTS, len(drafts))  # whoever joined two conversations may have more
+    talk.session = replace(talk.session, frames=(), drafts=(*drafts, *kept)[-most:])
     return bool(kept)
+
+
+def left(talk: Talk, frames: Sequence[Frame]) -> list[Frame]:
+    """Return what remains of open frames as drafts."""
+    kept = [frame for frame in frames if talk.dialog(frame).keeps and is_begun(frame)]
+    return [replace(frame, view=(), misses=0, caller="") for frame in kept]
 
 
 def draft(talk: Talk, frame_id: str) -> Frame | None:
@@ -64,6 +70,14 @@ def outgrown(talk: Talk, frame: Frame) -> bool:
     """Say whether a frame was begun under another form of its dialog, or its dialog is gone."""
     dialog = talk.scene.book.dialogs.get(frame.dialog)
     return dialog is None or frame.shape != dialog.shape
+
+
+def fit_open(talk: Talk) -> None:
+    """Carry the open frames over to today's dialogs: what still fits stays."""
+    for frame in talk.session.frames:
+        if outgrown(talk, frame):
+            refit(talk)
+            return
 
 
 def refit(talk: Talk) -> None:

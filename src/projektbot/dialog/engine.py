@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import field, replace
 from typing import Any
 
-from projektbot.dialog import attachments, commands, drafts, reply, taps
+from projektbot.dialog import attachments, commands, drafts, joining, reply, taps
 from projektbot.dialog.model import Answers, Call, Do, Link, Note, Review
 from projektbot.dialog.prompt import filled, put_question
 from projektbot.dialog.saying import NOTHING, Line, Prompt
@@ -58,10 +58,13 @@ class Result:
     facts: Answers = field(default_factory=dict)
 
 
-def step(scene: Scene, session: Session, event: Event, *, about: str = "", heard: str = "") -> Turn:
+def step(
+    scene: Scene, session: Session, event: Event, *, about: str = "", heard: str = "", elsewhere: bool = False
+) -> Turn:
     """Take one event of a person (or a wake-up) and return the turn.
 
-    `about` is what the message it answers was about ("frame|path"), `heard` the platform id of the person's message.
+    `about` is what the message it answers was about ("frame|path"), `heard` the platform id of the person's message;
+    `elsewhere` says that what is open was last put in another chat of theirs.
     """
     talk = Talk(scene, session, heard=heard)
     if isinstance(event, Wake):
@@ -71,9 +74,10 @@ def step(scene: Scene, session: Session, event: Event, *, about: str = "", heard
     talk.session = session.noticed(talk.seconds())
     if first_contact:
         _welcome(talk)
-    _fit_top(talk)
-    if not (isinstance(event, Words) and reply.to_reminder(talk, event.text, session.reminded_of)):
-        _dispatch(talk, event, about, first_contact=first_contact)
+    drafts.fit_open(talk)
+    reminded_of = "" if elsewhere else session.reminded_of
+    if not (isinstance(event, Words) and reply.to_reminder(talk, event.text, reminded_of)):
+        _dispatch(talk, event, about, first_contact=first_contact, elsewhere=elsewhere)
     advance(talk)
     return _turn(talk)
 
@@ -92,14 +96,28 @@ def resume(scene: Scene, turn: Turn, result: Result | Text, *, question: str = "
     return _turn(talk)
 
 
+def join(scene: Scene, turn: Turn, other: Session, *, ours: int, theirs: int) -> Turn:
+    """Go on as one with another conversation, before `resume`; `ours` and `theirs` are their numbers in the store."""
+    talk = Talk(scene, turn.session, list(turn.lines), due=list(turn.due))
+    joining.join(talk, other, ours, theirs)
+    return _turn(talk)
+
+
+def part(scene: Scene, turn: Turn, number: int) -> tuple[Turn, Session]:
+    """Go on in an empty conversation of this number, before `resume`; return also the one the others stay in."""
+    talk = Talk(scene, turn.session, list(turn.lines), due=list(turn.due))
+    stays = joining.part(talk, number)
+    return _turn(talk), stays
+
+
 def _turn(talk: Talk) -> Turn:
     return Turn(talk.session, tuple(talk.lines), talk.prompt, talk.replaces, talk.call, tuple(talk.due))
 
 
-def _dispatch(talk: Talk, event: Event, about: str, *, first_contact: bool) -> None:
+def _dispatch(talk: Talk, event: Event, about: str, *, first_contact: bool, elsewhere: bool) -> None:
     match event:
         case Words(text):
-            reply.words(talk, text, about, first_contact=first_contact)
+            reply.words(talk, text, about, first_contact=first_contact, elsewhere=elsewhere)
         case Tap(token, message):
             taps.tap(talk, token, message)
         case Command(name, argument):
@@ -124,14 +142,6 @@ def _welcome(talk: Talk) -> None:
         spots = talk.spots(talk.session.frames[-1])
         _say_notes(talk, spots, len(spots))
         talk.end()
-
-
-def _fit_top(talk: Talk) -> None:
-    """Carry the open frames over to today's dialogs: what still fits stays."""
-    for frame in talk.session.frames:
-        if drafts.outgrown(talk, frame):
-            drafts.refit(talk)
-            return
 
 
 # ---- going on ------------------------------------------------------------------------------------------------------

@@ -170,6 +170,7 @@ Step: TypeAlias = Question | Note | Calculate | Repeat | Review | Do | Call | Li
 class Trigger:
     """What opens a dialog: a command, a deep link (`fill` takes what follows "-"), or a special moment.
 
+    A command with `fill` opens it only with words behind it, which `fill` takes; the bare command may open another one.
     `moment`: "first_contact" (before anything else, once), "otherwise" (words that belong to nothing).
     """
 

@@ -85,8 +85,8 @@ def _trigger(page: Page, node: Node) -> Trigger:
     found = nodes.fields(page, node, "a trigger", known=(*TRIGGER_KEYS, "fill"))
     if isinstance(node, yaml.MappingNode) and len(found.keys() & set(TRIGGER_KEYS)) != 1:
         page.complain(node, f"a trigger is one of: {', '.join(TRIGGER_KEYS)}")
-    if "fill" in found and "deep_link" not in found:
-        page.complain(found["fill"], "'fill' goes with 'deep_link': it takes what follows the '-' of the link")
+    if "fill" in found and "moment" in found:
+        page.complain(found["fill"], "'fill' goes with 'deep_link' or 'command': it takes what follows them")
     return Trigger(
         _command(page, found.get("command")),
         nodes.name(page, found.get("deep_link"), "deep_link"),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from projektbot.dialog import drafts
 from projektbot.dialog.answers import Accepted, Option, read_words
+from projektbot.dialog.cleaning import key
 from projektbot.dialog.commands import back, enter, menu_if_idle
 from projektbot.dialog.ladder import no_match
 from projektbot.dialog.model import Question, Type
@@ -18,7 +21,7 @@ BACK, SKIP = N_("Back"), N_("Skip")
 _CHOICE = Question("choice", Type.SELECT_ONE, "")  # numbered buttons are read like the choices of a question
 
 
-def words(talk: Talk, text: str, about: str, *, first_contact: bool) -> None:
+def words(talk: Talk, text: str, about: str, *, first_contact: bool, elsewhere: bool = False) -> None:
     """Read a typed message: as an answer to what it replies to, else to the open question."""
     if about and _about_answered(talk, about):
         _reanswer(talk, about.partition("|")[2], text)
@@ -29,7 +32,31 @@ def words(talk: Talk, text: str, about: str, *, first_contact: bool) -> None:
         return
     if _typed_aside(talk, now, text):
         return
+    if elsewhere and not _names_choice(talk, now, text):
+        _put_here(talk, now, text)
+        return
     _answer_words(talk, now, text)
+
+
+def _names_choice(talk: Talk, now: tuple[Frame, list[Spot], int], text: str) -> bool:
+    """Say whether words are exactly a choice of the open question."""
+    return key(text) in [key(talk.words(button.label)) for button in numbered_buttons(talk, *now)]
+
+
+def _put_here(talk: Talk, now: tuple[Frame, list[Spot], int], text: str) -> None:
+    """Ask first what was asked in another chat: who says hello here may not have it in mind. Offer what they said."""
+    frame, spots, index = now
+    spot = spots[index]
+    if isinstance(spot.step, Question) and not frame.view and frame.old.get(spot.path) is None:
+        options = talk.options(spot.step, spot.live)
+        reading = read_words(spot.step, text, options=options, locale=talk.session.locale, today=talk.scene.today())
+        if isinstance(reading, Accepted):
+            talk.put(replace(frame, old={**frame.old, spot.path: reading.value}))
+            talk.say(
+                N_("One question is still open from the other chat. Was this your answer to it? Then choose “Keep”.")
+            )
+            return
+    talk.say(N_("One question is still open from the other chat:"))
 
 
 def _answer_words(talk: Talk, now: tuple[Frame, list[Spot], int], text: str) -> None:

@@ -132,7 +132,7 @@ def _choices() -> Schema:
 
 
 def _trigger() -> Schema:
-    command = {"command": {"type": "string", "pattern": _whole(COMMAND.pattern)}}
+    command = {"command": {"type": "string", "pattern": _whole(COMMAND.pattern)}, "fill": _ref("name")}
     moment = {"moment": {"enum": list(MOMENTS)}}
     link = {"deep_link": _ref("name"), "fill": _ref("name")}
     return {

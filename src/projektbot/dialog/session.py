@@ -12,6 +12,10 @@ from projektbot.dialog.walk import Way
 from projektbot.records import record
 
 BASE36 = "0123456789abcdefghijklmnopqrstuvwxyz"
+# Every conversation counts its frames from 0, so that a question is put to everybody with the same buttons and needs
+# composing but once. Those that were joined go on from here on, where each has numbers that no other uses.
+OWN_IDS = 1 << 20
+LONGEST_PLAIN = 4  # digits of the last id below that
 
 
 @record
@@ -103,6 +107,19 @@ def frame_id(count: int) -> str:
         digits = BASE36[digit] + digits
         if not count:
             return digits
+
+
+def first_of(number: int) -> int:
+    """Return where the frames of the conversation with this number in the store begin that no other ever has."""
+    return number * OWN_IDS
+
+
+def unique_id(frame: str, number: int) -> str:
+    """Return what a frame of that conversation is called among the frames of others; anything else stays as it is."""
+    if not frame or len(frame) > LONGEST_PLAIN or not set(BASE36).issuperset(frame):
+        return frame
+    count = int(frame, 36)
+    return frame_id(first_of(number) + count) if count < OWN_IDS else frame
 
 
 def dump(session: Session) -> bytes:

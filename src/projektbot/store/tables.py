@@ -48,6 +48,8 @@ addresses = Table(
     Column("session_id", Id, ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("private", Boolean, nullable=False),
     Column("blocked_at", Time),
+    # The session of this chat before that was joined to another: old buttons name its frames as they were named then.
+    Column("first_session", Id, nullable=False, server_default="0"),
     UniqueConstraint("channel", "chat"),
 )
 

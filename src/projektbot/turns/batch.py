@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -10,7 +10,7 @@ import orjson
 from sqlalchemy import Connection
 
 from projektbot.civic.city import City
-from projektbot.civic.house import CityHouse, act
+from projektbot.civic.house import CityHouse, act, no_links
 from projektbot.civic.tx import Tx, Who
 from projektbot.dialog.book import Book
 from projektbot.dialog.engine import Turn, resume, step
@@ -32,7 +32,7 @@ from projektbot.messages import (
     Words,
 )
 from projektbot.texts import N_, Text
-from projektbot.turns import rows
+from projektbot.turns import linking, rows
 from projektbot.turns.kept import Kept
 from projektbot.turns.rendering import Renderer, Written
 
@@ -51,14 +51,16 @@ class World:
     languages: Languages
     city: City
     now: Callable[[], datetime]
+    links: Callable[[str], Mapping[str, str]] = no_links  # by channel: what opens a chat with us, and hands this over
 
 
 @dataclass(slots=True)
 class Conversation:
-    """A session during a batch, and the address it is being used from."""
+    """A session during a batch, the address it is being used from, and the one where it was last told something."""
 
     found: rows.Found
     session: Session
+    last: int | None
     changed: bool = False
 
 
@@ -91,15 +93,15 @@ class Batch:
             known = rows.by_chat(self.db, channel, list(chats))
             there = moved_to.union(found.chat for found in known)  # who is moved to in this very batch is no newcomer
             for found in known:
-                self._know(found)
+                self.know(found)
             for chat, private in chats.items():
                 if chat not in there:
-                    self._know(rows.new_address(self.db, channel, chat, self.at, private=private))
+                    self.know(rows.new_address(self.db, channel, chat, self.at, private=private))
 
     def load_sessions(self, ids: Sequence[int]) -> None:
         """Load conversations by their sessions, at the address last used."""
         for found in rows.by_session(self.db, ids):
-            self._know(found)
+            self.know(found)
 
     def load_sound(self, inbound: Inbound) -> bytes:
         """Load one conversation; if its session cannot be read it begins anew, and the damaged one is returned."""
@@ -107,15 +109,16 @@ class Batch:
             self.load([inbound])
         except (ValueError, TypeError, KeyError, AttributeError):
             (found,) = rows.by_chat(self.db, inbound.channel, [inbound.chat])
-            self._know(found._replace(state=dump(Session()))).changed = True
+            self.know(found._replace(state=dump(Session()))).changed = True
             return found.state
         return b""
 
-    def _know(self, found: rows.Found) -> Conversation:
+    def know(self, found: rows.Found) -> Conversation:
+        """Take note of an address and of the conversation behind it."""
         # one person may write from two messengers in one batch: both then see the same session
         conversation = self.by_session.get(found.session_id)
         if conversation is None:
-            conversation = Conversation(found, self.kept.read(found.session_id, found.state))
+            conversation = Conversation(found, self.kept.read(found.session_id, found.state), found.last)
         self.by_session[found.session_id] = conversation
         self.conversations[found.channel, found.chat] = conversation
         self.addresses[found.channel, found.chat] = found
@@ -125,7 +128,7 @@ class Batch:
         """Return the conversation of an update."""
         name = (inbound.channel, inbound.chat)
         if name not in self.conversations:  # moved to within this batch: fails if it is there by now, and is replayed
-            self._know(rows.new_address(self.db, inbound.channel, inbound.chat, self.at, private=inbound.private))
+            self.know(rows.new_address(self.db, inbound.channel, inbound.chat, self.at, private=inbound.private))
         known = self.conversations[name]
         known.found = self.addresses[name]  # answered is where it was asked
         return known
@@ -145,7 +148,8 @@ class Batch:
         if not conversation.found.private:
             return self._in_group(conversation)
         about = self._about(conversation, event.to, patient=patient) if isinstance(event, Words) and event.to else ""
-        return self._turn(conversation, event, about, inbound.message)
+        event, about = linking.as_meant(conversation.found, event, about)
+        return self._turn(conversation, event, about, linking.heard_in(conversation.found, inbound.message))
 
     def wake(self, session_id: int, frame: str) -> Letter | None:
         """Carry a wake-up through the engine; return what there is to say."""
@@ -162,31 +166,38 @@ class Batch:
     def _turn(
         self, conversation: Conversation, event: Event, about: str, message: str, kind: str = "receipt"
     ) -> Letter | None:
-        scene = self._scene(conversation)
-        turn = step(scene, conversation.session, event, about=about, heard=message)
+        elsewhere = conversation.last not in (None, conversation.found.address_id)
+        scene = self.scene(conversation)
+        turn = step(scene, conversation.session, event, about=about, heard=message, elsewhere=elsewhere)
         while turn.call:
-            turn = self._act(scene, conversation, turn)
+            turn = self._act(conversation, turn)
         for due in turn.due:
             self.wakes.append((conversation.found.session_id, due.frame, due.at * 1_000_000))
         if turn.session is not conversation.session:
             conversation.session, conversation.changed = turn.session, True
         if not turn.lines and turn.prompt is NOTHING:
             return None
+        conversation.last = conversation.found.address_id
         return self.post(conversation.found, self.renderer.turn(turn), kind)
 
-    def _act(self, scene: Scene, conversation: Conversation, turn: Turn) -> Turn:
+    def _act(self, conversation: Conversation, turn: Turn) -> Turn:
         assert turn.call is not None  # noqa: S101 - asked by the caller
         tx = Tx(self.db, self.now, self._who(conversation))
         try:
             result = act(tx, turn.call.action, turn.call.answers)
+            for wish in tx.wishes:
+                turn = linking.grant(self, conversation, turn, wish)
         except Refused as refusal:
-            return resume(scene, turn, refusal.text, question=refusal.question)
-        return resume(scene, turn, result)
+            return resume(self.scene(conversation), turn, refusal.text, question=refusal.question)
+        return resume(self.scene(conversation), turn, result)
 
-    def _scene(self, conversation: Conversation) -> Scene:
-        world = self.world
+    def scene(self, conversation: Conversation) -> Scene:
+        """Return the world as this person meets it now."""
+        world, found = self.world, conversation.found
         locales = world.languages.locales
-        house = CityHouse(self.db, conversation.found.person_id or 0, world.city, world.book, locales)
+        house = CityHouse(
+            self.db, found.person_id or 0, world.city, world.book, locales, found.address_id, world.links
+        )  # fmt: skip
         return Scene(
             world.book, house, self.now, world.languages.zone, world.languages.words, locales, world.city.contact
         )  # fmt: skip
@@ -279,4 +290,5 @@ class Batch:
 
     def _written(self, conversation: Conversation) -> tuple[int, bytes, int]:
         found = conversation.found
-        return found.session_id, self.kept.write(found.session_id, conversation.session), found.address_id
+        last = conversation.last or found.address_id
+        return found.session_id, self.kept.write(found.session_id, conversation.session), last

@@ -17,7 +17,11 @@ HANDLED, WAITING, ASIDE = 0, 1, 2
 
 
 class Found(NamedTuple):
-    """An address with the session behind it."""
+    """An address with the session behind it.
+
+    `last` is the address where that session was last told something; `first_session` the one this chat had before it
+    was joined to another, 0 if it was not.
+    """
 
     address_id: int
     channel: str
@@ -27,6 +31,8 @@ class Found(NamedTuple):
     blocked: bool
     person_id: int | None
     state: bytes
+    last: int | None = None
+    first_session: int = 0
 
 
 found = select(
@@ -38,11 +44,13 @@ found = select(
     addresses.c.blocked_at,
     sessions.c.person_id,
     sessions.c.state,
+    sessions.c.address_id,
+    addresses.c.first_session,
 ).join(sessions, sessions.c.id == addresses.c.session_id)
 _by_chat = Among(
     lambda chats: found.where(addresses.c.channel == bindparam("channel"), addresses.c.chat.in_(chats)), "channel"
 )
-_by_session = Among(lambda ids: found.where(sessions.c.id.in_(ids), addresses.c.id == sessions.c.address_id))
+_by_session = Among(lambda ids: found.where(sessions.c.id.in_(ids)).order_by(addresses.c.id))
 _remember = Among(
     lambda keys: unless_there(
         inbox,
@@ -140,23 +148,36 @@ def by_chat(db: Connection, channel: str, chats: Sequence[str]) -> list[Found]:
 
 
 def by_session(db: Connection, ids: Sequence[int]) -> list[Found]:
-    """Return the address last used of each session."""
-    return list(map(as_found, _by_session.rows(db, ids))) if ids else []
+    """Return the address last used of each session; if it blocked us, or is no longer there, the newest other one."""
+    best: dict[int, Found] = {}
+    for one in map(as_found, _by_session.rows(db, ids)) if ids else []:
+        other = best.setdefault(one.session_id, one)
+        if (not one.blocked, one.address_id == one.last) >= (not other.blocked, other.address_id == other.last):
+            best[one.session_id] = one
+    return list(best.values())
 
 
 def as_found(row: Sequence[Any]) -> Found:
     """Read the columns of `found`."""
-    address_id, channel, chat, session_id, private, blocked_at, person_id, state = row
-    return Found(address_id, channel, chat, session_id, bool(private), blocked_at is not None, person_id, state)
+    address_id, channel, chat, session_id, private, blocked_at, person_id, state, last, first_session = row
+    return Found(
+        address_id, channel, chat, session_id, bool(private), blocked_at is not None, person_id, state, last,
+        first_session,
+    )  # fmt: skip
 
 
 def new_address(db: Connection, channel: str, chat: str, at: int, *, private: bool) -> Found:
     """Make a person (or, for a group, only a session) with their first address, at `at` (microseconds UTC)."""
-    owner = _made(_new_person.rows(db, at)) if private else None
-    state = dump(Session())
-    session_id = _made(_new_session.rows(db, owner, state))
+    owner, session_id, state = new_session(db, at, private=private)
     address_id = _made(_new_address.rows(db, channel, chat, session_id, private))
     return Found(address_id, channel, chat, session_id, private, blocked=False, person_id=owner, state=state)
+
+
+def new_session(db: Connection, at: int, *, private: bool) -> tuple[int | None, int, bytes]:
+    """Make a person (or, for a group, none) with an empty session; return their ids, and the session as stored."""
+    owner = _made(_new_person.rows(db, at)) if private else None
+    state = dump(Session())
+    return owner, _made(_new_session.rows(db, owner, state)), state
 
 
 def _made(rows: list[Row]) -> int:
