@@ -272,7 +272,7 @@ def test_the_doctor_tells_what_was_set_aside_but_not_what_it_said(
     execute(database, "INSERT INTO inbox VALUES ('telegram', '77', 1, 2, NULL, x'6765686569', 'E-123 ValueError')")
 
     assert findings(capsys) == [
-        "Set aside: an update on telegram that failed three times: 77, E-123 ValueError. The log says more about it."
+        "Set aside: an update on telegram that failed: 77, E-123 ValueError. The log says more about it."
     ]
 
 

@@ -75,7 +75,7 @@ def _set_aside(db: Connection) -> Iterator[str]:
     """List updates that failed; their content stays in the database."""
     rows: Any = db.execute(select(inbox.c.channel, inbox.c.key, inbox.c.error).where(inbox.c.state == ASIDE))
     for channel, key, error in rows:
-        yield f"Set aside: an update on {channel} that failed three times: {key}, {error}. The log says more about it."
+        yield f"Set aside: an update on {channel} that failed: {key}, {error}. The log says more about it."
 
 
 def _unsent(db: Connection) -> Iterator[str]:
