@@ -17,7 +17,7 @@ from projektbot.civic.city import read_city
 from projektbot.config import Settings, read_settings
 from projektbot.store.backup import quick_check
 from projektbot.store.database import open_engine
-from projektbot.store.migrate import HEAD, revision
+from projektbot.store.migrate import HEAD, mismatch, revision
 from projektbot.store.tables import inbox, outbox
 from projektbot.turns.rows import ASIDE
 
@@ -62,7 +62,7 @@ def _database(settings: Settings) -> Iterator[str]:
     try:
         engine = open_engine(settings.database)
         if (at := revision(engine)) != HEAD:
-            yield f"The database is at revision {at or 'none'}, this version needs {HEAD}: projektbot db upgrade"
+            yield mismatch(at)
             return
         with engine.connect() as db:
             yield from _set_aside(db)

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
 
+from projektbot.errors import Rejected
+
 FOLDER = Path(__file__).parent / "migrations"
 HEAD = "0004"  # the newest revision; spares the start from loading Alembic when there is nothing to do
 
@@ -20,10 +22,27 @@ def revision(engine: Engine) -> str:
         return db.scalar(text("SELECT version_num FROM alembic_version")) or ""
 
 
+def is_known(at: str) -> bool:
+    """Say whether a revision is one of this version or of those before it."""
+    return any((FOLDER / "versions").glob(f"{at}_*.py"))
+
+
+def mismatch(at: str) -> str:
+    """Say what to do about a database that is at another revision than this version needs."""
+    if at and not is_known(at):
+        return f"The database is at revision {at}, which this version does not know: install the newer one that made it"
+    return f"The database is at revision {at or 'none'}, this version needs {HEAD}: projektbot db upgrade"
+
+
 def upgrade(engine: Engine) -> bool:
-    """Bring the database to the newest revision; return whether there was anything to do."""
-    if revision(engine) == HEAD:
+    """Bring the database to the newest revision; return whether there was anything to do.
+
+    Raises Rejected if it comes from a newer version than this one.
+    """
+    if (at := revision(engine)) == HEAD:
         return False
+    if at and not is_known(at):
+        raise Rejected(mismatch(at))
     from alembic import command  # noqa: PLC0415 - see HEAD
     from alembic.config import Config  # noqa: PLC0415
 
