@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from projektbot.errors import cause_of
+from projektbot.errors import cause_of, where_from
 from projektbot.texts import N_, Text
 from projektbot.web.reader import Reader, Translate, best_locale
 from projektbot.web.static import Asset
@@ -114,7 +114,8 @@ class Pages:
     async def on_bug(self, request: Request, error: Exception) -> Response:
         """Answer for a mistake of ours; the number leads from the person to the log."""
         number = secrets.token_hex(4)
-        log.error("page_failed", number=number, error=type(cause_of(error)).__name__)
+        cause = cause_of(error)
+        log.error("page_failed", number=number, error=type(cause).__name__, where=where_from(cause))
         return self._problem(request, 500, BROKEN, number=number)
 
     def _problem(self, request: Request, status: int, reason: Text, **values: str) -> Response:
