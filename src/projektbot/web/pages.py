@@ -80,6 +80,16 @@ class Pages:
         self._templates.globals["static"] = lambda name: assets[name].url
         self._templates.globals["site"] = site
 
+    @property
+    def locales(self) -> Sequence[str]:
+        """Return the languages there are."""
+        return self._site.locales
+
+    @property
+    def tongues(self) -> Sequence[Reader]:
+        """Return a reader of each language there is, to offer them."""
+        return [Reader(locale, self._translate, self._site.zone) for locale in self.locales]
+
     def reader(self, request: Request, locale: str = "") -> Reader:
         """Find out who reads: `locale` if the page has its own, else what the browser asks for."""
         accepted = request.headers.get("accept-language", "")
