@@ -6,7 +6,6 @@ import asyncio
 import io
 import re
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -386,96 +385,3 @@ async def test_a_message_of_many_lines_stays_one_event(tmp_path: Path) -> None:
     blocks = [block for block in events.strip().split("\n\n") if "<li" in block]
     assert len(blocks) == 1
     assert all(line.startswith(("data: ", "id: ")) for line in blocks[0].splitlines())
-
-
-def in_charset(charset: str, **fields: bytes) -> dict[str, Any]:
-    """Make a multipart form in an encoding of the sender's choice."""
-    head = 'Content-Disposition: form-data; name="{}"\r\n\r\n'
-    parts = [f"--x\r\n{head.format(name)}".encode() + value + b"\r\n" for name, value in fields.items()]
-    return {
-        "content": b"".join(parts) + b"--x--\r\n",
-        "headers": {"Content-Type": f"multipart/form-data; boundary=x; charset={charset}"},
-    }
-
-
-@pytest.mark.parametrize(
-    ("charset", "typed"),
-    [
-        ("utf-7", b"+2AA-"),
-        ("unicode_escape", rb"\ud800"),
-        ("raw_unicode_escape", rb"\ud800"),
-    ],
-)
-async def test_half_a_character_in_whatever_encoding_is_answered(town: Town, charset: str, typed: bytes) -> None:
-    visitor = await start(town)
-
-    said = await visitor.post("/chat/say", **in_charset(charset, text=typed))
-    tapped = await visitor.post("/chat/tap", **in_charset(charset, token=typed, message=typed))
-
-    assert [said.status_code, tapped.status_code] == [200, 200]
-    assert len(town.road.taken) == 3
-    str(town.road.taken).encode()  # half a character could not be written down
-
-
-@pytest.mark.parametrize("charset", ["undefined", "idna", "hex", "no-such-thing"])
-async def test_an_encoding_that_is_none_is_refused_or_passed_over(town: Town, charset: str) -> None:
-    visitor = await start(town)
-
-    codes = {
-        path: (await visitor.post(f"/chat/{path}", **in_charset(charset, text=b"a..b\xff", token=b"\xff"))).status_code
-        for path in ("say", "tap", "place", "file", "start")
-    }
-
-    assert set(codes.values()) <= {200, 400, 422}, codes
-
-
-# ---- leaving, and the language ---------------------------------------------------------------------------------------
-
-
-async def test_who_leaves_is_followed_by_somebody_new(town: Town) -> None:
-    visitor = await start(town)
-    before = town.last_chat
-
-    page = await visitor.post("/chat/leave")
-    again = await visitor.get("/chat")
-    await visitor.post("/chat/start")
-
-    for seen in (page, again):
-        assert "Let’s go" in seen.text
-        assert "Hello!" not in seen.text
-    assert COOKIE not in page.request.headers.get("cookie", "")
-    assert town.last_chat != before
-
-
-async def test_only_who_is_in_a_chat_can_leave_it(town: Town) -> None:
-    visitor = town.visitor()
-
-    before = (await visitor.get("/chat")).text
-    await visitor.post("/chat/start")
-    after = (await visitor.get("/chat")).text
-
-    assert "Leave this chat" not in before
-    assert "Leave this chat" in after
-    assert "deleted after 90 days" in after
-
-
-async def test_another_site_makes_nobody_leave(town: Town) -> None:
-    visitor = await start(town)
-
-    refused = await visitor.post("/chat/leave", headers={"Sec-Fetch-Site": "cross-site"})
-
-    assert refused.status_code == 403
-    assert "Hello!" in (await visitor.get("/chat")).text
-
-
-async def test_the_page_is_in_the_language_of_its_chat(town: Town) -> None:
-    visitor = await start(town)
-    before = await visitor.get("/chat")
-    await town.chat.send(town.last_chat, Outgoing((Part("Ab jetzt auf Deutsch."),), lang="de"), "d", private=True)
-
-    after = await visitor.get("/chat")
-    strange = await visitor.get("/chat?lang=zz")
-
-    assert '<html lang="en"' in before.text
-    assert '<html lang="de"' in after.text
-    assert after.headers["Content-Language"] == strange.headers["Content-Language"] == "de"
