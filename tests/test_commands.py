@@ -262,11 +262,23 @@ def test_the_doctor_finds_what_is_no_database(database: Path, capsys: pytest.Cap
 
 
 def test_the_doctor_finds_an_older_database(database: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    execute(database, "UPDATE alembic_version SET version_num = '0000'")
+    execute(database, "UPDATE alembic_version SET version_num = '0001'")
 
     assert findings(capsys) == [
-        f"The database is at revision 0000, this version needs {HEAD}: projektbot db upgrade",
+        f"The database is at revision 0001, this version needs {HEAD}: projektbot db upgrade",
     ]
+
+
+@pytest.mark.parametrize("command", ["run", "db upgrade"])
+def test_a_database_of_a_newer_version_is_left_alone(
+    database: Path, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    execute(database, "UPDATE alembic_version SET version_num = '9999'")
+    newer = "The database is at revision 9999, which this version does not know: install the newer one that made it"
+
+    assert findings(capsys) == [newer]
+    assert main(command.split()) == 1
+    assert capsys.readouterr().err == f"Not done:\n  {newer}\n"
 
 
 def test_the_doctor_tells_what_was_set_aside_but_not_what_it_said(
@@ -275,7 +287,7 @@ def test_the_doctor_tells_what_was_set_aside_but_not_what_it_said(
     execute(database, "INSERT INTO inbox VALUES ('telegram', '77', 1, 2, NULL, x'6765686569', 'E-123 ValueError')")
 
     assert findings(capsys) == [
-        "Set aside: an update on telegram that failed three times: 77, E-123 ValueError. The log says more about it."
+        "Set aside: an update on telegram that failed: 77, E-123 ValueError. The log says more about it."
     ]
 
 

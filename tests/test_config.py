@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from projektbot.cli import main
-from projektbot.config import Settings, read_settings
+from projektbot.config import WEBHOOK_PATH, Settings, read_settings
 from projektbot.errors import SettingsError
 from tests.program import CHECKOUT
 
@@ -76,7 +76,12 @@ def test_every_mistake_is_told_at_once_with_the_name_of_its_setting(
 
 
 def test_what_is_missing_is_told_beside_what_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
-    choose(monkeypatch, telegram_webhook_url="https://bot.example", matrix_homeserver="https://m.example", locale="xx")
+    choose(
+        monkeypatch,
+        telegram_webhook_url=f"https://bot.example{WEBHOOK_PATH}",
+        matrix_homeserver="https://m.example",
+        locale="xx",
+    )
 
     assert problems() == [
         "PROJEKTBOT_LOCALE: there are texts in de, en only",
@@ -93,7 +98,63 @@ def test_a_matrix_user_needs_a_homeserver(monkeypatch: pytest.MonkeyPatch) -> No
     assert problems() == ["PROJEKTBOT_MATRIX_USER: needs PROJEKTBOT_MATRIX_HOMESERVER too"]
 
 
+@pytest.mark.parametrize(
+    ("alone", "other"),
+    [
+        ("telegram_webhook_secret", "TELEGRAM_WEBHOOK_URL"),
+        ("matrix_password", "MATRIX_HOMESERVER"),
+        ("matrix_access_token", "MATRIX_HOMESERVER"),
+    ],
+)
+def test_a_secret_that_opens_nothing_is_told(monkeypatch: pytest.MonkeyPatch, alone: str, other: str) -> None:
+    choose(monkeypatch, **{alone: SECRET})
+
+    assert problems() == [f"PROJEKTBOT_{alone.upper()}: needs PROJEKTBOT_{other} too"]
+
+
+@pytest.mark.parametrize("path", ["", "/", "/telegram", "/telegram/", "/telegram/telegram/", "/telegram/other"])
+def test_a_webhook_where_nobody_listens_is_told(monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    webhook = {"telegram_token": SECRET, "telegram_webhook_secret": SECRET}
+    choose(monkeypatch, telegram_webhook_url=f"https://bot.example{path}", **webhook)
+
+    assert problems() == [
+        "PROJEKTBOT_TELEGRAM_WEBHOOK_URL: Telegram is listened to at …/telegram/telegram: let the address end so"
+    ]
+
+
+@pytest.mark.parametrize("command", ["run", "demo", "doctor", "db upgrade", "chat"])
+def test_a_data_folder_that_cannot_be_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    choose(monkeypatch, data_dir="/dev/null/x", locale="xx")
+
+    code = main(command.split())
+
+    assert code == 2
+    assert capsys.readouterr().err.splitlines()[1:] == [
+        "  PROJEKTBOT_DATA_DIR: /dev/null is no folder",
+        "  PROJEKTBOT_LOCALE: there are texts in de, en only",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("file", "fault"), [("/nowhere/x.db", "there is no such folder"), ("/usr", "this is a folder")]
+)
+def test_a_database_file_that_cannot_be_is_told(monkeypatch: pytest.MonkeyPatch, file: str, fault: str) -> None:
+    choose(monkeypatch, database_url=f"sqlite:///{file}")
+
+    assert problems() == [f"PROJEKTBOT_DATABASE_URL: {file}: {fault}"]
+
+
+@pytest.mark.parametrize("zone", ["Europe", "../etc", "Europe/Nowhere", "\ud800"])
+def test_a_zone_that_is_none_is_told(monkeypatch: pytest.MonkeyPatch, zone: str) -> None:
+    choose(monkeypatch, timezone=zone.encode("utf-8", "replace").decode())
+
+    assert [problem.partition(": ")[0] for problem in problems()] == ["PROJEKTBOT_TIMEZONE"]
+
+
 def test_a_secret_of_the_wrong_kind_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    choose(monkeypatch, matrix_homeserver="https://m.example", matrix_user="@bot:m.example")
     config_file(monkeypatch, f'telegram_token = ["{SECRET}"]\nmatrix_password = {{a = "{SECRET}"}}\n')
 
     assert [problem.partition(":")[0] for problem in problems()] == [
@@ -102,14 +163,29 @@ def test_a_secret_of_the_wrong_kind_is_not_shown(monkeypatch: pytest.MonkeyPatch
     ]
 
 
-@pytest.mark.parametrize("listen", ["", "8080", ":8080", "localhost:", "localhost:http", "localhost:70000"])
+@pytest.mark.parametrize(
+    "listen",
+    ["8080", ":8080", "[]:8080", "localhost:²", "localhost:000080", "localhost:", "localhost:http", "localhost:70000"],
+)
 def test_an_address_to_listen_on_has_a_host_and_a_port(monkeypatch: pytest.MonkeyPatch, listen: str) -> None:
     choose(monkeypatch, web_listen=listen)
 
-    assert problems() == ["PROJEKTBOT_WEB_LISTEN: write HOST:PORT, for example 127.0.0.1:8080"]
+    assert problems() == ["PROJEKTBOT_WEB_LISTEN: write HOST:PORT, for example 127.0.0.1:8080 or [::1]:8080"]
 
 
-@pytest.mark.parametrize("url", ["mysql://x", "oracle://x", "://", "projektbot.db", f"postgres:{SECRET}"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://x/y",
+        "postgresql+foo://x/y",
+        "sqlite+aiosqlite:///x.db",
+        "mysql://x",
+        "oracle://x",
+        "://",
+        "projektbot.db",
+        f"postgres:{SECRET}",
+    ],
+)
 def test_a_database_is_sqlite_or_postgresql(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     choose(monkeypatch, database_url=url)
 
@@ -177,8 +253,23 @@ def test_nothing_needs_to_be_set() -> None:
     assert settings.zone.key == "Europe/Berlin"
 
 
+def test_what_is_set_to_nothing_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    choose(monkeypatch, **dict.fromkeys(Settings.model_fields, ""))
+
+    assert read_settings() == Settings.model_construct()
+
+
+def test_an_ipv6_address_is_listened_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    choose(monkeypatch, web_listen="[::1]:18769")
+
+    settings = read_settings()
+
+    assert (settings.host, settings.port) == ("::1", 18769)
+
+
 def test_settings_do_not_print_their_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
-    choose(monkeypatch, telegram_token=SECRET, telegram_webhook_secret=SECRET, matrix_access_token=SECRET)
+    config_file(monkeypatch, 'matrix_homeserver = "https://m.example"\nmatrix_user = "@bot:m.example"')
+    choose(monkeypatch, telegram_token=SECRET, matrix_password=SECRET, matrix_access_token=SECRET)
 
     assert SECRET not in repr(read_settings()) + str(read_settings())
 

@@ -30,7 +30,7 @@ async def test_a_story_is_stored_as_it_is_told(url: str, tmp_path: Path) -> None
     person = ByTerminal(tmp_path, story.locale)
 
     async with living(tmp_path / "var", person.channel, database_url=url) as house:
-        await play(story, person, house)
+        await play(story, house, person)
 
         assert len(await submissions(house)) == 1
 

@@ -275,6 +275,14 @@ def test_a_plural_rule_that_is_none_is_told(tmp_path: Path) -> None:
     assert "the head of the catalog cannot be read" in found[0]
 
 
+def test_a_catalog_of_a_language_nobody_knows_is_told(tmp_path: Path) -> None:
+    locales = write_catalogs(tmp_path, {"zz": 'msgid "a"\nmsgstr "b"\n'}, {"zz": HEADS["de"]})
+
+    (found,) = map(str, catalog_problems(locales, {}))
+
+    assert found.startswith("locales/zz/LC_MESSAGES/projektbot.po:1: the name of its folder is no language")
+
+
 def test_what_cannot_be_read_is_left_out_until_it_is_mended(tmp_path: Path) -> None:
     locales = write_catalogs(tmp_path, {"de": ENTRIES["de"], "pl": 'msgtr "x"\n'})
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 import signal
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import httpx
@@ -95,6 +96,32 @@ async def test_a_whole_idea_leaves_no_words_and_no_person_in_the_log(tmp_path: P
     for secret in (*WRITTEN, "471100815", "Annegret", "Mustermann", "annegret_m", "52.705", "1234", server.token):
         assert secret not in log, secret
     assert server.token.partition(":")[2] not in log
+
+
+async def test_a_newcomer_is_answered_in_their_own_chat_after_somebody_was_erased(tmp_path: Path) -> None:
+    """The operator erases the newest person while the bot runs, as docs/privacy.md says it."""
+    async with botapi.BotApiServer(limits=botapi.Limits.off()) as server:
+        settings = {"telegram_token": server.token, "telegram_api_url": server.url}
+        anna, ben = server.person(41, "Anna"), server.person(42, "Ben")
+        async with bot(tmp_path, **settings):
+            await anna.send("/start")
+            await anna.next_message()
+            erase(tmp_path / "var" / "projektbot.db", "41")
+            heard = len(anna.log)
+            await ben.send("/start")
+            await ben.next_message()
+            await ben.send("/privacy")
+            await ben.next_message()
+
+    assert anna.log[heard:] == []
+
+
+def erase(file: Path, chat: str) -> None:
+    """Carry out what docs/privacy.md tells operators to do."""
+    of_chat = "SELECT person_id FROM addresses JOIN sessions ON sessions.id = session_id WHERE chat = ?"
+    with closing(sqlite3.connect(file, timeout=10)) as db, db:
+        db.execute("PRAGMA foreign_keys=ON")
+        db.execute("DELETE FROM people WHERE id = ?", db.execute(of_chat, (chat,)).fetchone())
 
 
 def test_an_error_is_logged_by_its_kind_and_place_without_its_words() -> None:

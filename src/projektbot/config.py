@@ -28,6 +28,8 @@ from projektbot.errors import SettingsError
 
 PREFIX = "PROJEKTBOT_"
 HERE = Path(__file__).parent
+WEBHOOK_PATH = "/telegram/telegram"
+_PORT = re.compile(r"[0-9]{1,5}")
 _WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{0,256}")  # Bot API: setWebhook, secret_token
 
 
@@ -40,7 +42,8 @@ def folder(name: str) -> Path:
 class Settings(BaseSettings):
     """Everything an operator can set."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
+    # What is set to nothing is not set, as in the env files of systemd and compose.
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True, env_ignore_empty=True)
 
     database_url: str = ""
     data_dir: Path = Path("var")
@@ -82,11 +85,23 @@ class Settings(BaseSettings):
     @classmethod
     def _known_database(cls, value: str) -> str:
         try:
-            backend = make_url(value).get_backend_name() if value else "sqlite"
+            url = make_url(value or "sqlite:///")
         except (ArgumentError, ValueError):
-            backend = ""
-        if backend not in ("sqlite", "postgresql"):  # the value stays out of the message: it may hold a password
+            url = make_url("none://")
+        if url.drivername not in ("sqlite", "postgresql+psycopg"):  # the value may hold a password: it is not repeated
             raise ValueError("write postgresql+psycopg://USER:PASSWORD@HOST/NAME, or sqlite:///FILE")
+        if url.drivername == "sqlite" and url.database and (reason := _unusable_file(Path(url.database))):
+            raise ValueError(f"{url.database}: {reason}")
+        return value
+
+    @field_validator("data_dir")
+    @classmethod
+    def _can_be_made(cls, value: Path) -> Path:
+        there = next(path for path in (value, *value.absolute().parents) if os.path.lexists(path))
+        if not there.is_dir():
+            raise ValueError(f"{there} is no folder")
+        if not os.access(there, os.W_OK | os.X_OK):
+            raise ValueError(f"{there} may not be written to")
         return value
 
     @field_validator("locale")
@@ -102,7 +117,7 @@ class Settings(BaseSettings):
     def _known_zone(cls, value: str) -> str:
         try:
             ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError) as error:
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # "Europe" is a folder of zones
             raise ValueError(f"no such time zone: {value!r}") from error
         return value
 
@@ -110,8 +125,16 @@ class Settings(BaseSettings):
     @classmethod
     def _host_and_port(cls, value: str) -> str:
         host, _, port = value.rpartition(":")
-        if not host or not port.isdigit() or int(port) > 65535:  # noqa: PLR2004 - the last TCP port
-            raise ValueError("write HOST:PORT, for example 127.0.0.1:8080")
+        if not host.strip("[]") or not _PORT.fullmatch(port) or int(port) > 65535:  # noqa: PLR2004 - the last TCP port
+            raise ValueError("write HOST:PORT, for example 127.0.0.1:8080 or [::1]:8080")
+        return value
+
+    @field_validator("telegram_webhook_url")
+    @classmethod
+    def _where_we_listen(cls, value: AnyHttpUrl | None) -> AnyHttpUrl | None:
+        # something before us may cut off the beginning of a path, never its end
+        if value is not None and not (value.path or "").endswith(WEBHOOK_PATH):
+            raise ValueError(f"Telegram is listened to at …{WEBHOOK_PATH}: let the address end so")
         return value
 
     @field_validator("telegram_webhook_secret")
@@ -125,7 +148,10 @@ class Settings(BaseSettings):
     @classmethod
     def _belong_together(cls, given: Mapping[str, Any], read: ModelWrapValidatorHandler[Self]) -> Self:
         """Report what is missing beside what is wrong, not after it."""
-        faults = [_fault((name,), f"needs {PREFIX}{other} too") for name, other in _lonely(given)]
+        faults = [
+            _fault((name,), f"needs {PREFIX}{other.replace('|', f' or {PREFIX}')} too")
+            for name, other in _lonely(given)
+        ]
         try:
             settings = read(given)
         except ValidationError as error:
@@ -143,7 +169,7 @@ class Settings(BaseSettings):
     @property
     def host(self) -> str:
         """Return the host to listen on."""
-        return self.web_listen.rpartition(":")[0]
+        return self.web_listen.rpartition(":")[0].strip("[]")  # an IPv6 address stands in brackets beside a port
 
     @property
     def port(self) -> int:
@@ -178,16 +204,28 @@ def read_settings() -> Settings:
 
 def _lonely(given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield settings that mean nothing without another one, and that one."""
-    if given.get("telegram_webhook_url"):
-        yield from ((("telegram_webhook_url", name)) for name in ("TELEGRAM_TOKEN", "TELEGRAM_WEBHOOK_SECRET")
-                    if not given.get(name.lower()))  # fmt: skip
-    if given.get("matrix_homeserver"):
-        if not given.get("matrix_user"):
-            yield "matrix_homeserver", "MATRIX_USER"
-        if not given.get("matrix_password") and not given.get("matrix_access_token"):
-            yield "matrix_homeserver", f"MATRIX_PASSWORD or {PREFIX}MATRIX_ACCESS_TOKEN"
-    elif given.get("matrix_user"):
-        yield "matrix_user", "MATRIX_HOMESERVER"
+    for name, others in _NEEDED.items():
+        if given.get(name):
+            yield from (
+                (name, other) for other in others if not any(given.get(one.lower()) for one in other.split("|"))
+            )
+
+
+_NEEDED = {
+    "telegram_webhook_url": ("TELEGRAM_TOKEN", "TELEGRAM_WEBHOOK_SECRET"),
+    "telegram_webhook_secret": ("TELEGRAM_WEBHOOK_URL",),
+    "matrix_homeserver": ("MATRIX_USER", "MATRIX_PASSWORD|MATRIX_ACCESS_TOKEN"),
+    "matrix_user": ("MATRIX_HOMESERVER",),
+    "matrix_password": ("MATRIX_HOMESERVER",),
+    "matrix_access_token": ("MATRIX_HOMESERVER",),
+}
+
+
+def _unusable_file(file: Path) -> str:
+    """Say why a database cannot be at this path; empty if it can."""
+    if not file.absolute().parent.is_dir():
+        return "there is no such folder"
+    return "this is a folder" if file.is_dir() else ""
 
 
 def _fault(location: tuple[int | str, ...], message: str) -> InitErrorDetails:

@@ -12,7 +12,7 @@ from gettext import c2py  # the standard library's own reader of plural rules
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from babel.core import Locale
+from babel.core import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time
 from babel.lists import format_list
 from babel.messages.catalog import Catalog, Message
@@ -212,6 +212,8 @@ def catalog_problems(folder: Path, dialogs: Mapping[str, Dialog]) -> list[Proble
             problems += _of_catalog(_read(path), locale, name, dialogs)
         except PoFileError as error:
             problems.append(Problem(name, error.lineno + 1, f"this is no catalog from here on: {error}"))
+        except UnknownLocaleError as error:
+            problems.append(Problem(name, 1, f"the name of its folder is no language that Babel knows: {error}"))
         except ValueError as error:
             problems.append(Problem(name, 1, f"the head of the catalog cannot be read: {error}"))
     return problems
@@ -219,6 +221,7 @@ def catalog_problems(folder: Path, dialogs: Mapping[str, Dialog]) -> list[Proble
 
 def _of_catalog(catalog: Catalog, locale: str, name: str, dialogs: Mapping[str, Dialog]) -> list[Problem]:
     _plural_of(catalog)  # raises ValueError
+    babel_locale(locale)  # or UnknownLocaleError: there would be no words for its dates
     messages = {_first(message): message for message in catalog if message.id}
     lines = {msgid: message.lineno or 1 for msgid, message in messages.items()}
     problems = [

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from PIL import Image
+from sqlalchemy import Delete, delete
 from sqlalchemy.exc import OperationalError
 
 from projektbot.channels import webchat
@@ -36,6 +37,7 @@ from projektbot.messages import (
     Upload,
     Words,
 )
+from projektbot.store.tables import web_messages
 from tests.web.town import Clock, EchoRoad, Town, a_town, open_store, receiving, says, web_chat
 
 CHAT, OTHER = "a" * 32, "b" * 32
@@ -104,6 +106,19 @@ async def test_what_was_posted_before_a_crash_is_taken_after_it_and_only_once(tm
     assert road.kept[SINCE] == road.taken[-1].key
     assert [inbound.event for inbound in road.taken] == [Words(text) for text in ("one", "two", "three", "four")]
     assert [inbound.key for inbound in road.taken] == sorted({inbound.key for inbound in road.taken}, key=int)
+
+
+@pytest.mark.parametrize("forgotten", [delete(web_messages), delete(web_messages).where(web_messages.c.chat == OTHER)])
+async def test_what_is_posted_after_the_newest_lines_were_forgotten_is_taken(town: Town, forgotten: Delete) -> None:
+    """After a quiet season everything is pruned; or the chat that spoke last is erased."""
+    await town.chat.post(CHAT, Words("one"), "de")
+    await town.chat.post(OTHER, Words("two"), "de")
+    await town.store.write(lambda db: db.execute(forgotten))
+
+    await town.chat.post(CHAT, Words("three"), "de")
+
+    assert [inbound.event for inbound in town.road.taken] == [Words("one"), Words("two"), Words("three")]
+    assert texts(await town.chat.history(CHAT))[-1] == "You wrote: three"
 
 
 async def test_many_people_at_once_lose_nothing(town: Town) -> None:

@@ -8,6 +8,7 @@ import tempfile
 import zlib
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -55,7 +56,7 @@ def photo(form: str = "JPEG", size: tuple[int, int] = (40, 20), *, turned: int =
     exif[ORIENTATION] = turned
     exif.get_ifd(GPS).update({1: "N", 2: (52.0, 42.0, 18.0), 3: "E", 4: (12.0, 58.0, 48.0)})
     out = io.BytesIO()
-    image.save(out, form, exif=exif)
+    image.save(out, form, exif=exif, comment=b"Telephone of Anna" if form == "GIF" else b"")
     return out.getvalue()
 
 
@@ -110,12 +111,92 @@ def test_pictures_of_every_depth_are_taken(media: MediaStore, mode: str) -> None
     assert opened(media, out.getvalue()).size == (8, 8)
 
 
-def test_a_moving_picture_keeps_moving(media: MediaStore) -> None:
+def moving(form: str, *, said: bool = False) -> bytes:
+    """Return three frames: red for 100 ms, blue for 200 ms, and one that can be seen through for 300 ms."""
+    colours = [(255, 0, 0, 255), (0, 0, 255, 255), (0, 0, 0, 0)]
+    frames = [Image.new("RGBA", (8, 8), colour) for colour in colours]
     out = io.BytesIO()
-    frames = [Image.new("RGB", (8, 8), colour) for colour in ("red", "blue")]
-    frames[0].save(out, "GIF", save_all=True, append_images=frames[1:])
+    more: dict[str, Any] = {"duration": [100, 200, 300], "loop": 3}
+    if said:
+        more |= {"exif": exif_of_anna(), "comment": b"Telephone of Anna"}
+    frames[0].save(out, form, save_all=True, append_images=frames[1:], lossless=True, **more)
+    return out.getvalue()
 
-    assert getattr(opened(media, out.getvalue()), "n_frames", 1) == 2
+
+@pytest.mark.parametrize("form", ["GIF", "WEBP", "PNG"])
+def test_a_moving_picture_keeps_moving(media: MediaStore, form: str) -> None:
+    image = opened(media, moving(form, said=True))
+
+    assert getattr(image, "n_frames", 1) == 3
+    assert image.info["loop"] == 3
+    times, colours = [], []
+    for number in range(3):
+        image.seek(number)
+        image.load()
+        times.append(image.info["duration"])
+        colours.append(image.convert("RGBA").resize((1, 1)).tobytes())
+    assert times == [100, 200, 300]
+    assert [colour[0] > colour[2] for colour in colours[:2]] == [True, False]
+    assert colours[2][3] == 0 or form == "GIF"  # there, Pillow writes the frame so that it changes nothing
+
+
+@pytest.mark.parametrize("form", ["WEBP", "PNG", "GIF"])
+def test_a_moving_picture_does_not_say_who_made_it(media: MediaStore, form: str) -> None:
+    data = moving(form, said=True)
+
+    assert b"Telephone of Anna" in data
+    assert b"Telephone of Anna" not in media.read(media.save(data, Kind.IMAGE).sha256)
+
+
+def exif_of_anna() -> Image.Exif:
+    exif = Image.Exif()
+    exif[MODEL] = "Telephone of Anna"
+    return exif
+
+
+def test_a_gif_keeps_its_frames_and_nothing_else(media: MediaStore) -> None:
+    said = b"Telephone of Anna"
+    data = moving("GIF")
+    first = data.index(b"\x21\xf9")
+    xmp = b"\x21\xff\x0bXMP DataXMP" + bytes([len(said)]) + said + b"\0"
+    comment = b"\x21\xfe" + bytes([len(said)]) + said + b"\0"
+    looping = data.index(b"\x03\x01", data.index(b"NETSCAPE2.0"))
+    beside_loop = data[: looping + 4] + bytes([len(said)]) + said + data[looping + 4 :]
+
+    for full in (
+        data[:first] + xmp + comment + data[first:],
+        data + said,
+        data[:-1] + comment + b";" + said,
+        beside_loop,
+    ):
+        assert media.read(media.save(full, Kind.IMAGE).sha256) == data
+
+
+def test_what_can_be_seen_through_still_can_be(media: MediaStore) -> None:
+    palette, grey = Image.new("P", (4, 4), 0), Image.new("L", (4, 4), 9)
+    palette.putpalette([255, 0, 0, 0, 0, 0])
+    for image, clear in ((palette, 0), (palette, b"\x00\x80"), (grey, 9)):
+        out = io.BytesIO()
+        image.save(out, "PNG", transparency=clear)
+
+        pixel = opened(media, out.getvalue()).convert("RGBA").getpixel((1, 1))
+        assert isinstance(pixel, tuple)
+        assert pixel[3] == 0
+
+
+def test_a_moving_picture_that_would_burst_the_memory_is_too_big(
+    media: MediaStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("projektbot.store.media.MAX_PIXELS", 3 * 64 - 1)
+
+    with pytest.raises(Rejected, match="too_big"):
+        media.save(moving("PNG"), Kind.IMAGE)
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_an_empty_file_is_none(media: MediaStore, kind: Kind) -> None:
+    with pytest.raises(Rejected, match="wrong_type"):
+        media.save(b"", kind, "empty.txt")
 
 
 @pytest.mark.parametrize(
@@ -183,7 +264,8 @@ def test_programs_and_archives_are_refused(media: MediaStore, data: bytes) -> No
 @pytest.mark.filterwarnings("ignore::UserWarning:PIL")  # Pillow complains in words about what it can do without
 @settings(max_examples=150, deadline=None)
 @given(
-    st.sampled_from(["JPEG", "PNG", "WEBP"]), st.lists(st.tuples(st.integers(0, 400), st.integers(0, 255)), max_size=9)
+    st.sampled_from(["JPEG", "PNG", "WEBP", "GIF"]),
+    st.lists(st.tuples(st.integers(0, 400), st.integers(0, 255)), max_size=9),
 )
 def test_a_damaged_picture_is_stored_or_refused(form: str, damage: list[tuple[int, int]]) -> None:
     """Damage lies where the camera writes its notes: at the beginning."""

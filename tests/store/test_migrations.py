@@ -14,11 +14,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, event, inspect
+from sqlalchemy import Engine, MetaData, Table, delete, event, insert, inspect, select
 
 import projektbot.civic.house  # noqa: F401 - knows every room, so that all their tables are in the metadata
 from projektbot.store.database import open_engine
-from projektbot.store.migrate import FOLDER, HEAD, revision, upgrade
+from projektbot.store.migrate import FOLDER, HEAD, apart, revision, upgrade
 from projektbot.store.tables import metadata
 from tests.servers.postgres import Postgres
 
@@ -76,7 +76,7 @@ def test_migrated_tables_are_those_made_anew(file: Engine, tmp_path: Path) -> No
         assert keys[0] == keys[1]
     ours, theirs = dict(schema(file)), dict(schema(new))
     for name in names:
-        for mark in ("WITHOUT ROWID", "WHERE", "ON DELETE CASCADE", "ON DELETE SET NULL", "UNIQUE"):
+        for mark in ("WITHOUT ROWID", "AUTOINCREMENT", "WHERE", "ON DELETE CASCADE", "ON DELETE SET NULL", "UNIQUE"):
             assert ours[name].count(mark) == theirs[name].count(mark), f"{name}: {mark}"
     new.dispose()
 
@@ -177,13 +177,77 @@ def test_a_database_can_go_back_to_the_beginning(engine: Engine) -> None:
         )
 
     config = scripts()
-    with engine.connect().execution_options(writes=True) as db, db.begin():
+    with engine.connect().execution_options(writes=True) as db, apart(db), db.begin():
         config.attributes["connection"] = db
         command.downgrade(config, "base")
 
     assert inspect(engine).get_table_names() == ["alembic_version"]
     assert revision(engine) == ""
     assert upgrade(engine)
+
+
+def test_ids_are_given_once_from_0004_on_and_nothing_is_lost(engine: Engine) -> None:
+    up_to(engine, "0004", 1)
+    old = tables_of(engine)
+    with engine.connect() as db, db.begin():
+        for number in (1, 2):
+            db.execute(insert(old["people"]).values(id=number, created_at=number))
+            db.execute(insert(old["sessions"]).values(id=number, person_id=number, address_id=number, state=b"{}"))
+            db.execute(
+                insert(old["addresses"]).values(
+                    id=number, session_id=number, channel="a", chat=f"{number}", private=True
+                )
+            )
+            db.execute(insert(old["due"]).values(id=number, session_id=number, due_at=5, kind="draft", subject="f"))
+            db.execute(
+                insert(old["outbox"]).values(
+                    id=number, address_id=number, kind="", state="sent", body=b"", created_at=1
+                )
+            )
+        db.execute(insert(old["web_messages"]).values(id=3, chat="x", at=1))
+        db.execute(insert(old["settings"]).values(name="web:since", value="7"))  # 4 to 7 were read, and are pruned
+    before = rows_of(engine, old)
+
+    up_to(engine, "0004", 0)
+
+    new = tables_of(engine)
+    assert rows_of(engine, new) == before
+    with engine.connect() as db, db.begin():
+        db.execute(delete(new["people"]).where(new["people"].c.id == 2))
+        assert db.scalars(select(new["outbox"].c.id)).all() == [1]  # foreign keys still lead from table to table
+        made: dict[str, dict[str, object]] = {
+            "people": {"created_at": 9},
+            "sessions": {"state": b""},
+            "addresses": {"channel": "a", "chat": "new", "session_id": 1, "private": True},
+            "due": {"due_at": 1, "kind": "x", "subject": "x"},
+            "web_messages": {"chat": "x", "at": 2},
+        }
+        ids = {
+            name: db.scalar(insert(new[name]).values(values).returning(new[name].c.id)) for name, values in made.items()
+        }
+    assert ids == {"people": 3, "sessions": 3, "addresses": 3, "due": 3, "web_messages": 8}
+
+
+def up_to(engine: Engine, wanted: str, before: int) -> None:
+    """Bring a database to so many revisions `before` one."""
+    config = scripts()
+    target = f"{wanted}-{before}" if before else wanted
+    with engine.connect().execution_options(writes=True) as db, apart(db), db.begin():
+        config.attributes["connection"] = db
+        command.upgrade(config, target)
+
+
+def tables_of(engine: Engine) -> dict[str, Table]:
+    """Return the tables as they are, whatever revision they are at."""
+    found = MetaData()
+    found.reflect(engine)
+    return {name: table for name, table in found.tables.items() if name != "alembic_version"}
+
+
+def rows_of(engine: Engine, tables: dict[str, Table]) -> dict[str, list[tuple[object, ...]]]:
+    """Return all rows."""
+    with engine.connect() as db:
+        return {name: [tuple(row) for row in db.execute(select(table))] for name, table in sorted(tables.items())}
 
 
 def test_an_upgrade_that_fails_leaves_everything_as_it_was(engine: Engine) -> None:

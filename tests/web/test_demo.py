@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from html import unescape
 from pathlib import Path
 
 import pytest
 
+from projektbot.messages import Tap
 from tests.web.town import BEGINNING, Town, a_town
 
 
@@ -28,6 +30,36 @@ async def test_three_seats_have_a_chat_each_in_their_own_language(tmp_path: Path
     assert len(set(chats)) == 3
     assert chats[3] == chats[0]
     assert [inbound.locale for inbound in town.road.taken] == ["de", "en", "de", "de"]
+
+
+async def test_a_seat_begins_in_the_language_that_was_chosen(tmp_path: Path) -> None:
+    async with a_town(tmp_path, demo=True) as town:
+        visitor = town.visitor()
+        page = await visitor.post("/demo/1/chat/language", data={"lang": "en"})
+        begin = re.search(r'action="([^"]+/start[^"]*)"', page.text)
+        assert begin
+        await visitor.post(unescape(begin[1]))
+
+    assert '<html lang="en"' in page.text
+    assert re.search(r'value="en"[^>]* aria-current="true">English<', page.text)
+    assert [inbound.locale for inbound in town.road.taken] == ["en"]
+
+
+async def test_in_a_seat_that_talks_a_language_is_chosen_as_by_a_button_of_the_bot(tmp_path: Path) -> None:
+    async with a_town(tmp_path, demo=True) as town:
+        visitor = town.visitor()
+        await visitor.post("/demo/1/chat/start")
+        await visitor.post("/demo/1/chat/language", data={"lang": "en"})
+        await visitor.post("/demo/1/chat/language", data={"lang": "zz"})
+
+    assert [inbound.event for inbound in town.road.taken[1:]] == [Tap("=language|language|en")]
+
+
+async def test_outside_the_demo_no_language_is_offered(town: Town) -> None:
+    answer = await town.visitor().post("/chat/language", data={"lang": "en"})
+
+    assert answer.status_code == 404
+    assert "tongues" not in (await town.visitor().get("/chat")).text
 
 
 async def test_a_seats_cookie_opens_no_other_seat(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from axe_playwright_python.async_playwright import Axe
 from PIL import Image
 from playwright.async_api import Browser, Page, ViewportSize, expect
 
-from projektbot.messages import Choice
+from projektbot.messages import Choice, Outgoing, Part
 from tests.web.town import Town, says
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # where the browser is
@@ -73,7 +73,7 @@ async def test_a_photo_is_sent_and_shown(browser: Browser, street: Town) -> None
     content = io.BytesIO()
     Image.new("RGB", (400, 300), "teal").save(content, "PNG")
 
-    await page.locator("summary").click()
+    await page.locator(".more summary").click()
     await page.set_input_files("#file", {"name": "a.png", "mimeType": "image/png", "buffer": content.getvalue()})
     await page.get_by_role("button", name="Send file").click()
 
@@ -89,7 +89,7 @@ async def test_a_location_is_shared(browser: Browser, street: Town) -> None:
     where = {"latitude": 52.5, "longitude": 13.4}
     page = await open_chat(browser, street, geolocation=where, permissions=["geolocation"])
 
-    await page.locator("summary").click()
+    await page.locator(".more summary").click()
     await page.get_by_role("button", name="Share my location").click()
 
     await expect(page.get_by_text("My location: 52.5000, 13.4000")).to_be_visible()
@@ -104,7 +104,7 @@ async def test_everything_works_without_script(browser: Browser, street: Town) -
     await page.get_by_label("Your message").fill("A bench")
     await page.get_by_role("button", name="Send", exact=True).click()
     await expect(page.get_by_text("You wrote: A bench")).to_be_in_viewport()
-    await page.locator("summary").click()
+    await page.locator(".more summary").click()
     await page.set_input_files("#file", {"name": "a.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7"})
     await page.get_by_role("button", name="Send file").click()
     await expect(page.get_by_role("link", name="a.pdf")).to_be_visible()
@@ -181,6 +181,65 @@ async def test_the_demos_clock_brings_a_reminder_into_a_seats_chat(browser: Brow
 
     await expect(seat.get_by_text("Still there?")).to_be_visible()
     await expect(seat.locator(".day")).to_have_count(2)
+
+
+async def test_a_question_with_many_choices_is_seen_from_its_beginning_to_its_end(
+    browser: Browser, street: Town
+) -> None:
+    """As much of it as a small phone can show."""
+    page = await open_chat(browser, street, viewport=ViewportSize(width=360, height=740))
+    await street.chat.send(street.last_chat, says("A long story. " * 60), "s", private=True)
+    many = [Choice(f"c{number}", f"Field {number}") for number in range(8)]
+
+    await street.chat.send(
+        street.last_chat, says("Which field?", *many, Choice("b", "Back", word="back")), "m", private=True
+    )
+
+    for _ in ("as it arrives", "after a reload"):
+        await expect(page.get_by_text("Which field?")).to_be_in_viewport(ratio=1)
+        await expect(page.get_by_role("button", name="Back")).to_be_in_viewport(ratio=1)
+        assert await page.evaluate(
+            "document.querySelector('#log li:last-child .asides').getBoundingClientRect().bottom"
+            " <= document.querySelector('.composer .row').getBoundingClientRect().top + 8"
+        )
+        await page.reload()
+
+
+async def test_only_the_newest_buttons_call(browser: Browser, street: Town) -> None:
+    page = await open_chat(browser, street)
+    for number in (1, 2):
+        reminder = says(f"Reminder {number}", Choice(f"g{number}", f"Go on {number}"))
+        await street.chat.send(street.last_chat, reminder, f"r{number}", private=True)
+    await expect(page.get_by_role("button", name="Go on 2")).to_be_visible()
+
+    edges = [
+        await page.get_by_role("button", name=name).evaluate("(on) => getComputedStyle(on).borderTopColor")
+        for name in ("Something new", "Go on 1", "Go on 2")
+    ]
+
+    assert edges[0] == edges[1] != edges[2]
+
+
+async def test_a_chat_is_left_and_not_come_back_to(browser: Browser, street: Town) -> None:
+    page = await open_chat(browser, street)
+
+    await page.get_by_text("Leave this chat").click()
+    await page.get_by_role("button", name="Leave for good").click()
+    await expect(page.get_by_role("button", name="Let’s go")).to_be_visible()
+    await page.go_back()
+
+    await expect(page.get_by_role("button", name="Let’s go")).to_be_visible()
+    await expect(page.get_by_text("Hello! New or better?")).to_have_count(0)
+
+
+async def test_the_page_follows_its_chat_into_another_language(browser: Browser, street: Town) -> None:
+    page = await open_chat(browser, street)
+
+    german = Outgoing((Part("Ab jetzt auf Deutsch."),), lang="de")
+    await street.chat.send(street.last_chat, german, "d", private=True)
+
+    await expect(page.locator("html")).to_have_attribute("lang", "de")
+    await expect(page.get_by_text("Ab jetzt auf Deutsch.")).to_be_in_viewport()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

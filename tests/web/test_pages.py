@@ -6,6 +6,7 @@ import re
 from html import unescape
 from pathlib import Path
 
+import httpx
 import pytest
 from structlog.testing import capture_logs
 
@@ -137,6 +138,22 @@ async def test_a_mistake_of_ours_gives_the_person_the_number_in_the_log(tmp_path
     assert entry["number"] in answer.text
     assert "secret" not in str(entry) + answer.text
     assert answer.headers["Content-Security-Policy"] == HEADERS["Content-Security-Policy"]
+
+
+async def test_the_server_is_not_told_of_a_mistake_that_is_answered_and_logged(tmp_path: Path) -> None:
+    """It would log the whole of it a second time."""
+
+    async def ready() -> str:
+        raise RuntimeError
+
+    async with a_town(tmp_path, ready=ready) as town:
+        transport = httpx.ASGITransport(town.app, raise_app_exceptions=True)
+        async with httpx.AsyncClient(transport=transport, base_url="http://town.test") as visitor:
+            with capture_logs() as logs:
+                answer = await visitor.get("/readyz")
+
+    assert answer.status_code == 500
+    assert "test_pages.py" in str(logs[0]["where"])
 
 
 async def test_a_page_that_takes_no_forms_says_so(town: Town) -> None:

@@ -54,8 +54,11 @@ _ALONE: dict[str, Any] = {
     "database_url": "",
     "telegram_token": "",
     "telegram_webhook_url": None,
+    "telegram_webhook_secret": "",
     "matrix_homeserver": None,
     "matrix_user": "",
+    "matrix_password": "",
+    "matrix_access_token": "",
 }
 
 

@@ -20,7 +20,7 @@ from projektbot.messages import micros
 from projektbot.store.advice import advice
 from projektbot.store.backup import quick_check
 from projektbot.store.database import open_engine
-from projektbot.store.migrate import HEAD, revision
+from projektbot.store.migrate import HEAD, mismatch, revision
 from projektbot.store.tables import inbox, outbox
 from projektbot.store.tables import settings as kept
 from projektbot.turns.rows import ASIDE
@@ -119,7 +119,7 @@ def _server(engine: Engine) -> Iterator[str]:
 
 def _contents(engine: Engine) -> Iterator[str]:
     if (at := revision(engine)) != HEAD:
-        yield f"The database is at revision {at or 'none'}, this version needs {HEAD}: projektbot db upgrade"
+        yield mismatch(at)
         return
     with engine.connect() as db:
         yield from _set_aside(db)
@@ -150,7 +150,7 @@ def _set_aside(db: Connection) -> Iterator[str]:
     """List updates that failed; their content stays in the database."""
     rows: Any = db.execute(select(inbox.c.channel, inbox.c.key, inbox.c.error).where(inbox.c.state == ASIDE))
     for channel, key, error in rows:
-        yield f"Set aside: an update on {channel} that failed three times: {key}, {error}. The log says more about it."
+        yield f"Set aside: an update on {channel} that failed: {key}, {error}. The log says more about it."
 
 
 def _unsent(db: Connection) -> Iterator[str]:

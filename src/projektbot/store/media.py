@@ -5,17 +5,22 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import puremagic
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from projektbot.errors import Rejected
 from projektbot.messages import MAX_FILE_BYTES, Kind, Stored
+from projektbot.store.gif import bare_gif
 
 MAX_PIXELS = 50_000_000  # a phone's best camera; more is a decompression bomb
 _FORMATS = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "GIF": "image/gif"}
 _FORMATS["MPO"] = _FORMATS["JPEG"]  # a telephone's JPEG with depth or brightness beside it; the picture itself is kept
+_MOVING = ("PNG", "WEBP")  # the second picture of an MPO is none of its frames
+_SHOWN = ("duration", "transparency")
 AUDIO = frozenset({"audio/ogg", "audio/mpeg", "audio/mp4", "audio/x-m4a", "audio/wav", "audio/webm", "audio/aac"})
 FILES = frozenset({"application/pdf", "text/plain"})
 
@@ -35,6 +40,8 @@ class MediaStore:
             raise Rejected("too_big")
         if kind is Kind.IMAGE:
             data, mime = bare_picture(data)
+            if len(data) > MAX_FILE_BYTES:  # written anew, a moving picture may take more room
+                raise Rejected("too_big")
         else:
             mime = _sniffed(data, AUDIO if kind is Kind.AUDIO else AUDIO | FILES)
         digest = hashlib.sha256(data).hexdigest()
@@ -78,7 +85,14 @@ def bare_picture(data: bytes) -> tuple[bytes, str]:
                 raise Rejected("wrong_type")
             mime = _FORMATS[image.format]
             return _without_metadata(image, data), mime
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+    except (
+        UnidentifiedImageError,
+        OSError,
+        ValueError,
+        IndexError,
+        SyntaxError,
+        Image.DecompressionBombError,
+    ) as error:
         raise Rejected("wrong_type") from error
 
 
@@ -86,15 +100,32 @@ def _without_metadata(image: Image.Image, data: bytes) -> bytes:
     """Write a picture anew, turned upright, with nothing but its pixels."""
     if image.format == "GIF":
         image.load()
-        return data  # has no place for EXIF, and frames would be lost
-    upright = ImageOps.exif_transpose(image)
-    bare = Image.new(upright.mode, upright.size)
-    if upright.mode == "P" and (palette := upright.getpalette()):
-        bare.putpalette(palette)
-    bare.paste(upright)
+        return bare_gif(data)
+    frames = list(_frames(image))
+    moving: dict[str, Any] = {}
+    if len(frames) > 1:
+        times = [frame.info.get("duration", 0) for frame in frames]
+        moving = {"save_all": True, "append_images": frames[1:], "duration": times, "loop": image.info.get("loop", 0)}
     out = io.BytesIO()
-    bare.save(out, "JPEG" if image.format == "MPO" else image.format, quality=90)
+    frames[0].save(out, "JPEG" if image.format == "MPO" else image.format, quality=90, **moving)
     return out.getvalue()
+
+
+def _frames(image: Image.Image) -> Iterator[Image.Image]:
+    """Yield a picture's frames, bare of all but how long each stands and which colour is to be seen through."""
+    count = getattr(image, "n_frames", 1) if image.format in _MOVING else 1
+    if count * image.width * image.height > MAX_PIXELS:
+        raise Rejected("too_big")
+    for number in range(count):
+        image.seek(number)
+        upright = ImageOps.exif_transpose(image)
+        upright = upright.convert("RGBA") if count > 1 else upright
+        bare = Image.new(upright.mode, upright.size)
+        if upright.mode == "P" and (palette := upright.getpalette()):
+            bare.putpalette(palette)
+        bare.paste(upright)
+        bare.info = {name: image.info[name] for name in _SHOWN if name in image.info}
+        yield bare
 
 
 def _sniffed(data: bytes, allowed: frozenset[str]) -> str:
@@ -124,4 +155,4 @@ def _is_text(data: bytes) -> bool:
         data.decode()
     except UnicodeDecodeError:
         return False
-    return b"\0" not in data
+    return bool(data) and b"\0" not in data

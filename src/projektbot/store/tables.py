@@ -23,11 +23,15 @@ Id = BigInteger().with_variant(Integer, "sqlite")
 # Times are microseconds since 1970 UTC: exact, sortable, the same on every database.
 Time = BigInteger
 
+# `sqlite_autoincrement`: else SQLite gives the highest id again once its row is gone, and whoever still knows the old
+# row by its id (a letter that waits, a reader's place in the web chat) takes the new one for it. PostgreSQL never does.
+
 people = Table(
     "people",
     metadata,
     Column("id", Id, primary_key=True),
     Column("created_at", Time, nullable=False),
+    sqlite_autoincrement=True,
 )
 
 sessions = Table(
@@ -37,6 +41,7 @@ sessions = Table(
     Column("person_id", Id, ForeignKey("people.id", ondelete="CASCADE"), unique=True),  # empty: a group's
     Column("address_id", Id),  # the address last used: where reminders go
     Column("state", LargeBinary, nullable=False),
+    sqlite_autoincrement=True,
 )
 
 addresses = Table(
@@ -51,6 +56,7 @@ addresses = Table(
     # The session of this chat before that was joined to another: old buttons name its frames as they were named then.
     Column("first_session", Id, nullable=False, server_default="0"),
     UniqueConstraint("channel", "chat"),
+    sqlite_autoincrement=True,
 )
 
 # One row for each update ever taken: the dedupe, and the waiting room of what needs a file first or failed thrice.
@@ -111,6 +117,7 @@ due = Table(
     Column("session_id", Id, ForeignKey("sessions.id", ondelete="CASCADE"), index=True),
     Column("subject", String(255), nullable=False),
     UniqueConstraint("kind", "session_id", "subject"),
+    sqlite_autoincrement=True,
 )
 
 settings = Table(
@@ -140,4 +147,5 @@ web_messages = Table(
     Column("event", LargeBinary),  # the person's: an event as JSON
     Column("body", LargeBinary),  # ours: the Outgoing as JSON
     Index("web_messages_chat", "chat", "id"),
+    sqlite_autoincrement=True,
 )

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp
 
 from projektbot.web.chat import Chat, ChatPage
 from projektbot.web.demo import Demo, DemoPage
-from projektbot.web.guard import OwnFormsOnly, TooBig, secured
+from projektbot.web.guard import OwnFormsOnly, TooBig, answered, secured
 from projektbot.web.health import Ready, health_routes
 from projektbot.web.pages import Pages, Site, Ways
 from projektbot.web.reader import Translate
@@ -48,4 +48,4 @@ def make_app(
             Exception: pages.on_bug,
         },
     )
-    return with_webhooks(secured(starlette), webhooks)
+    return with_webhooks(secured(answered(starlette)), webhooks)

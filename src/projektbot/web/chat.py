@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol, TypeAlias
+from urllib.parse import urlencode
 
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
@@ -75,7 +76,11 @@ class Unfit(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ChatPage:
-    """A chat page at `base`. `locale` fixes its language (a seat of the demo); `framed` leaves out the page's head."""
+    """A chat page at `base`, in the language of its chat; `locale` is the one to begin in, else the browser's.
+
+    `framed` leaves out the page's head (a seat of the demo). With `switch`, the token of a button that changes the
+    language to `{locale}`, the page offers all of them.
+    """
 
     chat: Chat
     pages: Pages
@@ -84,6 +89,7 @@ class ChatPage:
     base: str = "/chat"
     locale: str = ""
     framed: bool = False
+    switch: str = ""
 
     def routes(self) -> list[Route]:
         """List the addresses under `base`."""
@@ -94,6 +100,8 @@ class ChatPage:
             Route(f"{self.base}/tap", self._tap, methods=["POST"]),
             Route(f"{self.base}/place", self._place, methods=["POST"]),
             Route(f"{self.base}/file", self._file, methods=["POST"]),
+            Route(f"{self.base}/leave", self._leave, methods=["POST"]),
+            *([Route(f"{self.base}/language", self._language, methods=["POST"])] if self.switch else []),
             Route(f"{self.base}/events", self._events),
             Route(f"{self.base}/media/{{sha256}}", self._media),
         ]
@@ -111,13 +119,14 @@ class ChatPage:
     async def _page(self, request: Request, *, payload: str = "", problem: str = "", status: int = 200) -> Response:
         chat = self.cookies.chat(request)
         lines = await self.chat.history(chat) if chat else ()
-        reader = self._reader(request)
+        reader = self._reader(request, lines)
         response = self.pages.page(
             "chat.html",
             reader,
             status=status,
             base=self.base,
             framed=self.framed,
+            tongues=self.pages.tongues if self.switch else (),
             started=bool(lines),
             bubbles=bubbles_of(lines, reader),
             cursor=max((line.changed for line in lines), default=0),
@@ -189,6 +198,19 @@ class ChatPage:
     async def _place(self, request: Request) -> Response:
         return await self._post_form(request, _shared)
 
+    async def _language(self, request: Request) -> Response:
+        locale = word_of(await read_form(request, FORM_BYTES), "lang")
+        chat = self.cookies.chat(request)
+        if locale not in self.pages.locales or not (chat and await self.chat.history(chat)):
+            return RedirectResponse(f"{self.base}?{urlencode({'lang': locale})}", 303)
+        await self.chat.post(chat, Tap(self.switch.format(locale=locale)), locale)
+        return RedirectResponse(f"{self.base}#end", 303)
+
+    async def _leave(self, request: Request) -> Response:  # noqa: ARG002 - which chat it was does not matter any more
+        response = RedirectResponse(self.base, 303)
+        self.cookies.forget(response)
+        return response
+
     async def _post_form(self, request: Request, read: Callable[[FormWords], Event | None]) -> Response:
         try:
             form = await read_form(request, FORM_BYTES)
@@ -238,8 +260,11 @@ class ChatPage:
             return PlainTextResponse(problem, status)
         return await self._page(request, problem=problem, status=status)
 
-    def _reader(self, request: Request) -> Reader:
-        return self.pages.reader(request, self.locale)
+    def _reader(self, request: Request, lines: Sequence[Line] = ()) -> Reader:
+        """Find out who reads: the chat's language if it has one, that of the page before, or the one to begin in."""
+        chosen = request.query_params.get("lang", "")
+        told = next((line.message.lang for line in reversed(lines) if line.message), chosen)
+        return self.pages.reader(request, told if told in self.pages.locales else self.locale)
 
 
 # ---- reading forms (pure) --------------------------------------------------------------------------------------------

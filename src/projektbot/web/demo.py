@@ -20,14 +20,15 @@ STEPS = MappingProxyType({"PT1H": timedelta(hours=1), "P1D": timedelta(days=1), 
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """A sample person: a made-up name and the language they begin in, also in its own words."""
+    """A sample person: a made-up name, and the language they begin in."""
 
     name: str
     locale: str
-    language: str
 
 
-SEATS = (Seat("Anna", "de", "Deutsch"), Seat("Deniz", "en", "English"), Seat("Olena", "de", "Deutsch"))
+SEATS = (Seat("Anna", "de"), Seat("Deniz", "en"), Seat("Olena", "de"))
+# What the buttons of the dialog `language` carry: another language is chosen as if by one of them.
+SWITCH = "=language|language|{locale}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class DemoPage:
     def _seat(self, number: int, seat: Seat) -> ChatPage:
         base = f"/demo/{number}/chat"
         cookies = replace(self.seat_page.cookies, path=base)
-        return replace(self.seat_page, cookies=cookies, base=base, locale=seat.locale, framed=True)
+        return replace(self.seat_page, cookies=cookies, base=base, locale=seat.locale, framed=True, switch=SWITCH)
 
     async def _show(self, request: Request) -> Response:
         reader = self.pages.reader(request)

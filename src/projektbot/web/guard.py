@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from starlette.datastructures import FormData, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from projektbot.errors import Bug, ChannelError, guarded
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -47,6 +51,16 @@ def secured(app: ASGIApp) -> ASGIApp:
     return with_headers
 
 
+def answered(app: ASGIApp) -> ASGIApp:
+    """Keep from the server what the app has answered and logged, as Starlette does not: it would be logged again."""
+
+    async def quietly(scope: Scope, receive: Receive, send: Send) -> None:
+        with suppress(Bug, ChannelError):
+            await guarded(app(scope, receive, send))
+
+    return quietly
+
+
 class OwnFormsOnly:
     """Refuse what another site's page makes a browser send here."""
 
@@ -72,15 +86,18 @@ class OwnFormsOnly:
 
 
 async def read_form(request: Request, limit: int) -> FormData:
-    """Read a form of at most `limit` bytes; raises TooBig."""
+    """Read a form of at most `limit` bytes; raises TooBig, or HTTPException(400) if it is none."""
     bounded = Request(request.scope, _bounded(request.receive, limit))
-    return await bounded.form(max_files=1, max_fields=MAX_FIELDS, max_part_size=MAX_FIELD_BYTES)
+    try:
+        return await bounded.form(max_files=1, max_fields=MAX_FIELDS, max_part_size=MAX_FIELD_BYTES)
+    except UnicodeError as error:  # a form may name any encoding that Python knows, odd ones included
+        raise HTTPException(400) from error
 
 
 def word_of(form: FormData, name: str) -> str:
-    """Return a field that is text, or an empty string."""
+    """Return a field that is text, without half characters, or an empty string."""
     value = form.get(name, "")
-    return value if isinstance(value, str) else ""
+    return value.encode(errors="replace").decode() if isinstance(value, str) else ""
 
 
 def _bounded(receive: Receive, limit: int) -> Receive:

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from projektbot.errors import cause_of
+from projektbot.errors import cause_of, where_from
 from projektbot.texts import N_, Text
 from projektbot.web.reader import Reader, Translate, best_locale
 from projektbot.web.static import Asset
@@ -80,6 +80,16 @@ class Pages:
         self._templates.globals["static"] = lambda name: assets[name].url
         self._templates.globals["site"] = site
 
+    @property
+    def locales(self) -> Sequence[str]:
+        """Return the languages there are."""
+        return self._site.locales
+
+    @property
+    def tongues(self) -> Sequence[Reader]:
+        """Return a reader of each language there is, to offer them."""
+        return [Reader(locale, self._translate, self._site.zone) for locale in self.locales]
+
     def reader(self, request: Request, locale: str = "") -> Reader:
         """Find out who reads: `locale` if the page has its own, else what the browser asks for."""
         accepted = request.headers.get("accept-language", "")
@@ -114,7 +124,8 @@ class Pages:
     async def on_bug(self, request: Request, error: Exception) -> Response:
         """Answer for a mistake of ours; the number leads from the person to the log."""
         number = secrets.token_hex(4)
-        log.error("page_failed", number=number, error=type(cause_of(error)).__name__)
+        cause = cause_of(error)
+        log.error("page_failed", number=number, error=type(cause).__name__, where=where_from(cause))
         return self._problem(request, 500, BROKEN, number=number)
 
     def _problem(self, request: Request, status: int, reason: Text, **values: str) -> Response:

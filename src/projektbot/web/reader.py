@@ -28,6 +28,11 @@ class Reader:
         return tag.replace("_", "-") + ("-simple" if variant else "")
 
     @property
+    def own_name(self) -> str:
+        """Name the language as those who speak it do."""
+        return str(self._babel.get_language_name() or self.lang).capitalize()
+
+    @property
     def direction(self) -> str:
         """Say in which direction the language is written."""
         return self._babel.text_direction

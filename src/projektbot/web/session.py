@@ -49,6 +49,10 @@ class Cookies:
             samesite="lax",
         )
 
+    def forget(self, response: Response) -> None:
+        """Let the browser forget its chat."""
+        response.delete_cookie(COOKIE, path=self.path, secure=self.secure, httponly=True, samesite="lax")
+
     @property
     def _signer(self) -> URLSafeSerializer:
         return URLSafeSerializer(self.secret, salt=f"chat at {self.path}")  # no use on another seat's page

@@ -21,6 +21,7 @@ class House:
     def __init__(self) -> None:
         self.taken: list[Inbound] = []
         self.raws: list[Any] = []
+        self.aside: list[Any] = []
         self.refuse = 0
         self.in_touch = 0
         self.refused = asyncio.Event()
@@ -40,7 +41,13 @@ class House:
             raise ConnectionError("the store is away, and here stands what Ada wrote")
         async with self._changed:
             self.raws += raws
-            self.taken += [inbound for raw in raws if (inbound := read(raw)) is not None]
+            for raw in raws:
+                try:
+                    inbound = read(raw)
+                except (KeyError, TypeError, AttributeError):
+                    self.aside.append(raw)
+                else:
+                    self.taken += [inbound] if inbound else []
             self._changed.notify_all()
 
     async def recall(self, _name: str) -> str:

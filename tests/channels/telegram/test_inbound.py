@@ -244,6 +244,66 @@ def test_every_field_that_a_message_can_have_is_known_as_content_or_not() -> Non
     assert fields - of_the_library <= ABOUT | SERVICE | content | handled_before
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"photo": []},
+        {"photo": [{"width": 1, "height": 1}]},
+        {"photo": "x"},
+        {"location": {"latitude": "x", "longitude": 1}},
+        {"location": {"latitude": None, "longitude": 1}},
+        {"text": None},
+        {"text": 5},
+        {"text": {}},
+        {"document": "x"},
+        {"voice": {"file_id": 5}},
+    ],
+    ids=str,
+)
+def test_a_message_that_cannot_be_read_is_answered_where_it_came_from(content: u.Json) -> None:
+    inbound = read(u.message(**content))
+
+    assert inbound is not None
+    assert (inbound.chat, inbound.private, inbound.locale) == ("70001", True, "de")
+    assert inbound.event == Odd("damaged")
+
+
+def test_edits_and_taps_that_cannot_be_read_are_answered_too() -> None:
+    tap = u.TAP["callback_query"]
+    alone = {key: value for key, value in tap.items() if key != "message"}
+
+    assert event({"update_id": 1, "edited_message": u.said(text=5)}) == Odd("damaged")
+    assert event({"update_id": 1, "callback_query": tap | {"data": 5}}) == Odd("damaged")
+    assert event({"update_id": 1, "callback_query": alone | {"data": None}}) == Odd("damaged")
+    assert event({"update_id": 1, "callback_query": tap | {"message": {"message_id": 3}}}) == Odd("damaged")
+
+
+def test_a_message_without_content_is_answered() -> None:
+    assert event(u.message()) == Odd("nothing")
+    assert event(u.message(u.GROUP)) is None
+
+
+@pytest.mark.parametrize(
+    "chat", [{"type": "private"}, {"id": {}, "type": "private"}, {"id": 5}, u.GROUP, None, "x"], ids=str
+)
+def test_what_cannot_be_answered_is_set_aside(chat: object) -> None:
+    with pytest.raises((KeyError, TypeError, AttributeError)):
+        read({"update_id": 1, "message": {"message_id": 1, "from": u.PERSON, "chat": chat, "text": 5}})
+
+
+@pytest.mark.parametrize("foreign", [5, None, {"a": 1}, ["de"], True], ids=str)
+def test_what_comes_along_in_a_foreign_type_is_as_good_as_missing(foreign: object) -> None:
+    stranger = u.PERSON | {"language_code": foreign}
+    files = {"file_id": "x", "file_size": "big", "file_name": foreign, "mime_type": foreign}
+
+    inbound = read(u.message(sender=stranger, text="Hallo", reply_to_message=foreign))
+    upload = event(u.message(document=files, caption=foreign))
+
+    assert inbound is not None
+    assert (inbound.event, inbound.locale) == (Words("Hallo"), "")
+    assert upload == Upload(Kind.FILE, "x")
+
+
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12), inner, max_size=4),

@@ -9,12 +9,12 @@ import pytest
 from aiohttp import web
 from structlog.testing import capture_logs
 
-from projektbot.channels.telegram import TelegramChannel
+from projektbot.channels.telegram import TelegramChannel, polling
 from projektbot.channels.telegram.faults import Conflict
 from projektbot.channels.telegram.inbound import ALLOWED_UPDATES
-from projektbot.channels.telegram.polling import pause, pause_after
+from projektbot.channels.telegram.polling import pause, pause_after, persist
 from projektbot.errors import ChannelError, Revoked, Throttled
-from projektbot.messages import Choice, Command, Edited, Pick, Presence, Tap, Upload, Words
+from projektbot.messages import Choice, Command, Edited, Odd, Pick, Presence, Tap, Upload, Words
 from tests.channels.telegram.house import House, channel_for, read_media, receiving, says, until
 from tests.servers.botapi.server import BotApiServer
 
@@ -251,3 +251,56 @@ async def test_an_odd_answer_ends_nothing(unused_tcp_port: int) -> None:
 
     assert house.raws == [{"update_id": 5, "message": {}}]
     assert [line["what"] for line in logs if line.get("reason") == "odd_answer"] == ["getMe"] * 2 + ["getUpdates"] * 3
+
+
+ODD_PLACE = (
+    b'{"ok":true,"result":[{"message":{}},{"update_id":7,"message":{"message_id":1,"date":1,'
+    b'"from":{"id":42,"is_bot":false},"chat":{"id":42,"type":"private"},"location":{"latitude":1e400,"longitude":1}}},'
+    b'{"update_id":8,"message":{"message_id":2,"date":1,'
+    b'"from":{"id":43,"is_bot":false},"chat":{"id":43,"type":"private"},"text":"Hallo"}}]}'
+)
+
+
+async def test_one_damaged_update_neither_ends_receiving_nor_holds_up_the_others(unused_tcp_port: int) -> None:
+    offsets: list[int] = []
+
+    async def answer(request: web.BaseRequest) -> web.Response:
+        if request.path.endswith("getMe"):
+            return web.json_response({"ok": True, "result": {"id": 1, "username": "x_bot"}})
+        if not request.path.endswith("getUpdates"):
+            return web.json_response({"ok": True, "result": True})
+        offsets.append((await request.json()).get("offset", 0))
+        return web.Response(body=ODD_PLACE if offsets[-1] < 9 else b'{"ok":true,"result":[]}')
+
+    runner = web.ServerRunner(web.Server(answer))
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", unused_tcp_port).start()
+    url = f"http://127.0.0.1:{unused_tcp_port}"
+    house = House()
+    async with receiving(TelegramChannel(name="telegram", token="1:x", api_url=url, read_media=read_media), house):
+        await until(lambda: 9 in offsets)
+    await runner.cleanup()
+
+    assert [inbound.event for inbound in house.taken] == [Odd("damaged"), Words("Hallo")]
+    assert house.aside == [{"message": {}}]
+
+
+async def test_a_fault_of_ours_while_asking_is_logged_without_its_words_and_asked_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(polling, "FIRST_PAUSE", 0.001)
+    answers = iter(["?", "7"])
+
+    async def attempt() -> int:
+        return int(next(answers))
+
+    with capture_logs() as logs:
+        assert await persist(attempt, "telegram", "getUpdates") == 7
+
+    (line,) = logs
+    assert (line["event"], line["log_level"], line["reason"]) == (
+        "telegram_request_failed",
+        "error",
+        "a fault of ours: ValueError",
+    )
+    assert "invalid literal" not in str(line)

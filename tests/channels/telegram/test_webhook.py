@@ -12,7 +12,7 @@ from aiohttp import web
 from structlog.testing import capture_logs
 
 from projektbot.channels.telegram import TelegramChannel, polling
-from projektbot.messages import Choice, Tap, Words
+from projektbot.messages import Choice, Odd, Tap, Words
 from tests.channels.telegram import updates as u
 from tests.channels.telegram.house import SECRET, House, channel_for, receiving, says, until
 from tests.servers.botapi.server import BotApiServer
@@ -119,7 +119,22 @@ async def test_a_channel_without_a_secret_lets_nobody_in() -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"{", b"[]", b"null", b'"x"', b'{"update_id": "1"}', b"\xff\xfe", b"[" * 100_000, b"{}"]
+    "body",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b'"x"',
+        b'{"update_id": "1"}',
+        b"\xff\xfe",
+        b"[" * 100_000,
+        b"{}",
+        b"[" * 900 + b"NaN" + b"]" * 900,
+        b'{"update_id": true}',
+        b'{"update_id": 1e400}',
+        b"9" * 10_000,
+    ],
 )
 async def test_garbage_is_refused_and_never_raises(body: bytes) -> None:
     house = House()
@@ -127,6 +142,17 @@ async def test_garbage_is_refused_and_never_raises(body: bytes) -> None:
         assert await channel.webhook(body, SECRET) == (400, b"")
 
     assert house.raws == []
+
+
+@pytest.mark.parametrize("number", ["1e400", "-1e400", "NaN", "Infinity"])
+async def test_a_number_beyond_all_bounds_makes_its_update_odd(number: str) -> None:
+    house = House()
+    body = orjson.dumps(u.message(location={"latitude": 4.25, "longitude": 1}))
+    async with set_up(house) as channel:
+        status, _ = await channel.webhook(body.replace(b"4.25", number.encode()), SECRET)
+
+    assert status == 200
+    assert [inbound.event for inbound in house.taken] == [Odd("damaged")]
 
 
 async def test_two_hundred_comes_only_after_the_commit() -> None:

@@ -78,8 +78,17 @@ class Reader:
     username: str
 
     def to_inbound(self, raw: Any) -> Inbound | None:  # noqa: ANN401 - JSON
-        """Translate one update; None if it is not meant for us. Raises what it likes on nonsense."""
+        """Translate one update; None if it is not meant for us. Raises what it likes if nobody could be answered."""
         key = str(int(raw["update_id"]))
+        try:
+            return self._read(key, raw)
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError):
+            damaged = self._damaged(key, raw)
+            if damaged is None:
+                raise
+            return damaged
+
+    def _read(self, key: str, raw: Json) -> Inbound | None:
         if "message" in raw:
             return self._message(key, raw["message"])
         if "callback_query" in raw:
@@ -91,6 +100,16 @@ class Reader:
         if "message_reaction" in raw:
             return self._picked(key, raw["message_reaction"])
         return None
+
+    def _damaged(self, key: str, raw: Json) -> Inbound | None:
+        """Return what can be said of an update that cannot be read, if it tells at least which person sent it."""
+        said = next((_record(raw[name]) for name in ("message", "edited_message", "callback_query") if name in raw), {})
+        sender, chat = _record(said.get("from")), _record(said.get("chat"))
+        if "callback_query" in raw:
+            chat = _record(_record(said.get("message")).get("chat")) or {"id": sender.get("id"), "type": "private"}
+        if type(chat.get("id")) is not int or chat.get("type") != "private" or sender.get("is_bot"):
+            return None
+        return self._inbound(key, {"from": sender, "chat": chat}, Odd("damaged"))
 
     def _message(self, key: str, message: Json) -> Inbound | None:
         if "migrate_to_chat_id" in message:
@@ -105,14 +124,14 @@ class Reader:
         if text is None or not self._concerns_us(message):  # such as a live location that moved
             return None
         number = str(message["message_id"])
-        return self._inbound(key, message, Edited(number, text), message=number)
+        return self._inbound(key, message, Edited(number, _text(text)), message=number)
 
     def _tapped(self, key: str, query: Json) -> Inbound:
         # A message too old for Telegram to show us comes without its text, but with id and chat. One that was sent
         # through another chat's inline query comes without both: we answer the person.
         carrier = query.get("message") or {"chat": {"id": query["from"]["id"], "type": "private"}}
         number = str(carrier.get("message_id", ""))
-        event = Tap(query["data"], number) if "data" in query else Odd("game")
+        event = Tap(_text(query["data"]), number) if "data" in query else Odd("game")
         return self._inbound(key, {"from": query["from"], "chat": carrier["chat"]}, event)
 
     def _changed(self, key: str, change: Json) -> Inbound:
@@ -145,13 +164,14 @@ class Reader:
         return self._is_answer_to_us(message)
 
     def _is_answer_to_us(self, message: Json) -> bool:
-        earlier = message.get("reply_to_message", {})
+        earlier = _record(message.get("reply_to_message"))
         # In a forum, everything said in a topic we have opened counts as an answer to its opening.
-        return bool(earlier.get("from", {}).get("id") == self.bot and "forum_topic_created" not in earlier)
+        return bool(_record(earlier.get("from")).get("id") == self.bot and "forum_topic_created" not in earlier)
 
     def _said(self, message: Json) -> Event | None:
         if "text" in message:
-            return _command(message["text"]) or Words(message["text"], _answered(message))
+            text = _text(message["text"])
+            return _command(text) or Words(text, _answered(message))
         if "location" in message:  # a venue has one too
             return Shared(float(message["location"]["latitude"]), float(message["location"]["longitude"]))
         if "animation" in message:  # comes with a document too, for older bots
@@ -162,10 +182,10 @@ class Reader:
         return Inbound(
             channel=self.channel,
             key=key,
-            chat=str(of["chat"]["id"]),
+            chat=str(_whole(of["chat"]["id"])),
             event=event,
             message=message,
-            locale=of.get("from", {}).get("language_code", ""),
+            locale=_words(of.get("from", {}).get("language_code")),
             private=of["chat"]["type"] == "private",
             order=int(key),
         )
@@ -183,12 +203,11 @@ def _command(text: str) -> Command | None:
 
 
 def _answered(message: Json) -> str:
-    earlier = message.get("reply_to_message")
-    return str(earlier["message_id"]) if earlier else ""
+    return str(_record(message.get("reply_to_message")).get("message_id", ""))
 
 
 def _upload(message: Json) -> Upload | None:
-    caption = message.get("caption", "")
+    caption = _words(message.get("caption"))
     if "photo" in message:
         sizes = sorted(message["photo"], key=lambda size: size["width"] * size["height"])
         fitting = [size for size in sizes if size.get("file_size", 0) <= MAX_FILE_BYTES] or sizes
@@ -198,26 +217,52 @@ def _upload(message: Json) -> Upload | None:
             return _file(Kind.AUDIO, message[name], caption)
     if "document" in message:
         document = message["document"]
-        image = document.get("mime_type", "").startswith("image/")
+        image = _words(document.get("mime_type")).startswith("image/")
         return _file(Kind.IMAGE if image else Kind.FILE, document, caption)
     return None
 
 
 def _file(kind: Kind, of: Json, caption: str) -> Upload:
-    return Upload(kind, of["file_id"], of.get("file_size", 0), of.get("file_name", ""), caption)
+    size = of.get("file_size")
+    return Upload(
+        kind, _text(of["file_id"]), size if isinstance(size, int) else 0, _words(of.get("file_name")), caption
+    )
 
 
 def _odd(message: Json) -> Odd | None:
     """Name content we cannot use. What Telegram invents after us counts too: silence would be the worst answer."""
     if not SERVICE.isdisjoint(message):  # some come with undocumented fields of older versions beside them
         return None
-    return next((Odd(name) for name in message if name not in ABOUT), None)
+    return next((Odd(name) for name in message if name not in ABOUT), Odd("nothing"))
 
 
 def _number(reaction: Json) -> int:
     """Return the number that a reaction shows (1️⃣ to 🔟), or 0."""
-    emoji = reaction.get("emoji", "")
+    emoji = _words(reaction.get("emoji"))
     if emoji == "🔟":
         return 10
     found = KEYCAP.fullmatch(emoji)
     return int(found[1]) if found else 0
+
+
+# ---- fields of a foreign type: without some an update says nothing (TypeError), the others are as good as missing
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("no text")
+    return value
+
+
+def _whole(value: object) -> int:
+    if not isinstance(value, int):
+        raise TypeError("no whole number")
+    return value
+
+
+def _words(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _record(value: object) -> Json:
+    return value if isinstance(value, dict) else {}

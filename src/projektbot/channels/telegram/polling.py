@@ -14,7 +14,7 @@ from projektbot.channels.telegram.api import Api
 from projektbot.channels.telegram.faults import Conflict
 from projektbot.channels.telegram.inbound import ALLOWED_UPDATES
 from projektbot.channels.telegram.webhook import is_update
-from projektbot.errors import ChannelError, Revoked
+from projektbot.errors import Bug, ChannelError, Revoked, guarded, where_from
 
 log = structlog.get_logger()
 
@@ -36,7 +36,7 @@ async def poll(api: Api, channel: str, take: Take) -> NoReturn:
     failures = 0
     in_touch = False  # else we ask for an answer at once: it tells that an outage is over
 
-    async def ask() -> list[dict[str, Any]]:
+    async def ask() -> list[Any]:
         nonlocal in_touch
         seconds, in_touch = POLL_SECONDS if in_touch else 0, False
         updates = await _updates(api, offset, seconds)
@@ -46,7 +46,7 @@ async def poll(api: Api, channel: str, take: Take) -> NoReturn:
     while True:
         updates = await persist(ask, channel, "getUpdates")
         if await take(updates):
-            offset, failures = max([offset, *(1 + update["update_id"] for update in updates)]), 0
+            offset, failures = max([offset, *(1 + update["update_id"] for update in filter(is_update, updates))]), 0
             continue
         failures += 1
         await asyncio.sleep(pause(failures, random.random()))  # noqa: S311 - jitter, not a secret
@@ -82,10 +82,10 @@ async def persist(
     failures = 0
     while True:
         try:
-            return await attempt()
+            return await guarded(attempt())
         except (Revoked, giving_up):
             raise
-        except ChannelError as error:
+        except (Bug, ChannelError) as error:
             failures += 1
             wait = pause_after(error, failures, random.random())  # noqa: S311 - jitter, not a secret
             facts = {"channel": channel, "what": what, "failures": failures, "wait": round(wait, 1)}
@@ -93,22 +93,24 @@ async def persist(
         await asyncio.sleep(wait)
 
 
-async def _updates(api: Api, offset: int, seconds: int) -> list[dict[str, Any]]:
-    """Ask for updates, and wait so long for the first; each has its `update_id`. Raises ChannelError."""
+async def _updates(api: Api, offset: int, seconds: int) -> list[Any]:
+    """Ask for updates, and wait so long for the first. Raises ChannelError."""
     asked = {"limit": BATCH, "timeout": seconds, "allowed_updates": ALLOWED_UPDATES}
     if offset:
         asked["offset"] = offset
     updates = await api.call("getUpdates", asked, seconds=seconds + POLL_GRACE)
-    if isinstance(updates, list) and all(map(is_update, updates)):
+    # One that has no number cannot be acknowledged by itself; those that come after it do that for it.
+    if isinstance(updates, list) and (not updates or any(map(is_update, updates))):
         return updates
     raise ChannelError("odd_answer")
 
 
-def pause_after(error: ChannelError, failures: int, chance: float) -> float:
+def pause_after(error: Bug | ChannelError, failures: int, chance: float) -> float:
     """Return the seconds to wait after a failed request: what Telegram says, if it says something."""
     if isinstance(error, Conflict):
         return CONFLICT_PAUSE * (1 + chance)
-    return error.retry_after or pause(failures, chance)
+    said = 0.0 if isinstance(error, Bug) else error.retry_after
+    return said or pause(failures, chance)
 
 
 def pause(failures: int, chance: float) -> float:
@@ -117,9 +119,11 @@ def pause(failures: int, chance: float) -> float:
     return longest * (0.5 + chance / 2)
 
 
-def _complain(error: ChannelError, facts: dict[str, Any]) -> None:
+def _complain(error: Bug | ChannelError, facts: dict[str, Any]) -> None:
     if isinstance(error, Conflict):
         hint = "another program receives with this bot's token, or has set a webhook: stop it"
         log.error("telegram_conflict", reason=error.reason, hint=hint, **facts)
+    elif isinstance(error, Bug):
+        log.error("telegram_request_failed", reason=f"a fault of ours: {error}", where=where_from(error.cause), **facts)
     else:
         log.warning("telegram_request_failed", reason=error.reason, **facts)

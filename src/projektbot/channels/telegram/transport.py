@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import urllib.request
+from contextlib import suppress
 from typing import Any
 
 import aiohttp
@@ -63,13 +65,11 @@ class AiohttpRequest(BaseRequest):
     @staticmethod
     def parse_json_payload(payload: bytes) -> Any:  # noqa: ANN401 - JSON is read one function later
         """Read JSON, half surrogates included; raise TelegramError without quoting what could not be read."""
-        try:
+        with suppress(ValueError):
             return orjson.loads(payload)
-        except ValueError:
-            repaired = _repaired(payload)
-        if repaired is None:
-            raise TelegramError("not_json")
-        return orjson.loads(repaired)
+        with suppress(ValueError, RecursionError):
+            return orjson.loads(_repaired(payload))
+        raise TelegramError("not_json")
 
     async def do_request(
         self,
@@ -146,10 +146,15 @@ async def _read_up_to(response: aiohttp.ClientResponse, limit: int) -> bytes:
     return bytes(content)
 
 
-def _repaired(payload: bytes) -> bytes | None:
-    """Replace half surrogates: orjson refuses them, and one such name would block a hundred updates for good."""
-    try:
-        data = json.loads(payload.decode(errors="replace"))
-    except (ValueError, RecursionError):
-        return None
-    return json.dumps(data, ensure_ascii=False, allow_nan=False).encode(errors="replace")
+def _repaired(payload: bytes) -> bytes:
+    """Replace what orjson refuses, half surrogates, and numbers beyond all bounds, which would become no JSON again.
+
+    One such name or place would block a hundred updates for good. Raises ValueError or RecursionError.
+    """
+    data = json.loads(payload.decode(errors="replace"), parse_float=_bounded, parse_constant=lambda _: None)
+    return json.dumps(data, ensure_ascii=False).encode(errors="replace")
+
+
+def _bounded(digits: str) -> float | None:
+    number = float(digits)
+    return number if math.isfinite(number) else None

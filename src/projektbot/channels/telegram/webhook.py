@@ -27,7 +27,7 @@ def update_of(body: bytes) -> dict[str, Any] | None:
 
 def is_update(update: object) -> TypeGuard[dict[str, Any]]:
     """Say whether JSON has the form of an update: what it brings is read on the road."""
-    return isinstance(update, dict) and isinstance(update.get("update_id"), int)
+    return isinstance(update, dict) and type(update.get("update_id")) is int  # which True is not
 
 
 def query_of(update: Any) -> str:  # noqa: ANN401 - JSON

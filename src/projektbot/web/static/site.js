@@ -53,7 +53,7 @@ function toEnd() {
 
 function follow(line) {
   toEnd();
-  const head = document.querySelector(".masthead")?.offsetHeight || 0;
+  const head = document.querySelector(".masthead, .tongues")?.offsetHeight || 0;
   if (line.getBoundingClientRect().top < head) line.scrollIntoView({ block: "start" }); // long ones from their beginning
 }
 
@@ -64,6 +64,8 @@ function show(html, list) {
   if (!line) return;
   const stay = !isAtEnd();
   const old = document.getElementById(line.id);
+  const lang = line.querySelector(".words[lang]")?.lang;
+  if (!old && lang && lang !== main.dataset.locale) return location.reload(); // the page follows its chat's language
   if (old) swap(old, line);
   else place(list, line);
   const before = line.previousElementSibling;
@@ -73,7 +75,7 @@ function show(html, list) {
 }
 
 function listen(list) {
-  const stream = new EventSource(`${main.dataset.base}/events?after=${main.dataset.cursor}`);
+  const stream = new EventSource(`${main.dataset.base}/events?after=${main.dataset.cursor}&lang=${encodeURIComponent(main.dataset.locale)}`);
   stream.addEventListener("message", (event) => event.data && show(event.data, list));
   addEventListener("pagehide", () => stream.close());
   addEventListener("pageshow", (event) => event.persisted && location.reload());
@@ -172,14 +174,15 @@ function prepareChat() {
   const list = document.querySelector("#log ol");
   if (!list) return;
   const more = document.querySelector(".more");
-  toEnd();
+  history.scrollRestoration = "manual"; // after a reload too the newest is looked at
+  if (list.lastElementChild) follow(list.lastElementChild);
   listen(list);
   list.addEventListener("submit", tap);
   list.addEventListener("load", () => isAtEnd() && toEnd(), true); // a picture of unknown height
   prepareWords(document.querySelector("form.say"));
   prepareFile(more.querySelector("form"), more);
   preparePlace(more.querySelector("[data-place]"), more);
-  addEventListener("keydown", (event) => event.key === "Escape" && fold(more));
+  addEventListener("keydown", (event) => event.key === "Escape" && document.querySelectorAll("details").forEach(fold));
 }
 
 // ---- the demo's clock ----------------------------------------------------------------------------------------------
