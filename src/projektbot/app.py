@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -147,7 +148,10 @@ def build(settings: Settings, *more: Channel, demo: bool = False, clock: Clock |
     several = engine.dialect.name == "postgresql"
     if not (sole or several):
         raise Rejected(f"another projektbot runs on the data folder {settings.data_dir}: with SQLite there is one")
-    upgrade(engine)
+    with contextlib.ExitStack() as undoing:
+        undoing.callback(sole.close if sole else engine.dispose)
+        upgrade(engine)
+        undoing.pop_all()
     store = Store(engine)
     media = MediaStore(settings.data_dir / "media")
     media.tidy((clock.now() - UNFINISHED).timestamp())

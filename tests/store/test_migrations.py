@@ -186,7 +186,8 @@ def test_a_database_can_go_back_to_the_beginning(engine: Engine) -> None:
     assert upgrade(engine)
 
 
-def test_ids_are_given_once_from_0004_on_and_nothing_is_lost(engine: Engine) -> None:
+def test_ids_are_given_once_from_0004_on_and_nothing_is_lost(file: Engine) -> None:
+    engine = file
     up_to(engine, "0004", 1)
     old = tables_of(engine)
     with engine.connect() as db, db.begin():
