@@ -173,6 +173,7 @@ class Postgres:
             capture_output=True, text=True, check=False, cwd=self.folder, **self._as_owner(),
         )  # fmt: skip
         if done.returncode:
+            shutil.rmtree(self.folder)
             raise RuntimeError(f"initdb failed:\n{done.stdout}{done.stderr}")
 
     def _as_owner(self) -> dict[str, Any]:
@@ -216,7 +217,8 @@ def programs() -> Path | None:
     if on_path := shutil.which("initdb"):
         return Path(on_path).resolve().parent
     wheel = find_spec(WHEEL)
-    return Path(wheel.origin).parent / "pginstall" / "bin" if wheel and wheel.origin else None
+    brought = Path(wheel.origin).parent.glob("pginstall*/bin") if wheel and wheel.origin else ()
+    return max(brought, default=None)  # pginstall18 is newer than pginstall
 
 
 def _owner() -> pwd.struct_passwd | None:
