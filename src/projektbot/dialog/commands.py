@@ -127,13 +127,16 @@ def menu_if_idle(talk: Talk) -> None:
         enter(talk, talk.scene.book.by_command["start"], {})
 
 
-def enter(talk: Talk, dialog: Dialog, given: Answers) -> None:
-    """Begin a dialog: a digression on top of what is open, anything else in its place (a draft is kept)."""
+def enter(talk: Talk, dialog: Dialog, given: Answers, own: tuple[str, ...] = ()) -> None:
+    """Begin a dialog: a digression on top of what is open, anything else in its place (a draft is kept).
+
+    `own` are the names under which words of the person are given.
+    """
     top = talk.session.top()
     if dialog.returns:
         if top and top.dialog == dialog.name:
             talk.end()
-        talk.begin(dialog, given)
+        talk.begin(dialog, given, own=own)
         return
     if drafts.set_aside(talk):
         talk.say(N_("I have kept your draft. You find it under /drafts."))
@@ -142,7 +145,7 @@ def enter(talk: Talk, dialog: Dialog, given: Answers) -> None:
     if dialog.keeps and begun and unfinished and not given:
         talk.begin(unfinished, {"of": dialog.name})
     else:
-        talk.begin(dialog, given)
+        talk.begin(dialog, given, own=own)
 
 
 _AT_QUESTION: dict[str, Callable[[Talk, Spot], None]] = {"back": back, "skip": skip, "keep": keep, "more": more}

@@ -35,6 +35,13 @@ UNDERSTOOD = {
     "en": listed("ok, okay, k, oki, understood, got it, i understand, agreed, i agree, fine, all right, alright, read"),
     "de": listed("verstanden, alles klar, einverstanden, in ordnung, passt, gelesen, ich verstehe, ich stimme zu, gut"),
 }
+GREETINGS = {
+    "en": listed("good morning, good afternoon, good evening, good day, hello there, hello everyone, hi everyone, "
+                 "hello hello, greetings"),
+    "de": listed("guten morgen, guten mittag, guten abend, guten tag, schoenen guten tag, schoenen guten morgen, "
+                 "schoenen guten abend, einen schoenen guten tag, hallo zusammen, hallo guten tag, hallo guten morgen, "
+                 "hallo guten abend, moin moin, gruess gott, gruess dich, gruessen sie"),
+}  # fmt: skip
 THUMBS_UP = frozenset("👍👌✅✔☑🆗")
 THUMBS_DOWN = frozenset("👎❌✖🚫")
 
