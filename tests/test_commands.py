@@ -113,7 +113,7 @@ def test_a_catalog_that_is_none_stops_the_program_too(tmp_path: Path) -> None:
     refused = run("run", folder=tmp_path, tree=tree)
 
     assert refused.returncode == 1
-    assert f"  {place}: this is no catalog from here on" in refused.stderr
+    assert f"  {place}: this line cannot be read: mgid" in refused.stderr
     assert "Traceback" not in refused.stderr
     assert refused.stdout == ""
 
