@@ -9,7 +9,6 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-import xml.etree.ElementTree as ET
 from contextlib import closing
 from pathlib import Path
 
@@ -21,11 +20,9 @@ from projektbot.store.migrate import HEAD
 from tests.playing.living import living
 from tests.playing.people import ByTerminal, photo
 from tests.playing.transcripts import play, read_transcript
-from tests.program import CHECKOUT, copied, environment, run, spoil
+from tests.program import CHECKOUT, environment, run
 
 COMMANDS = ("run", "demo", "chat", "check", "graph", "doctor", "db", "db upgrade", "db backup", "db restore")
-HELP = "- calculate: contact\n    function: city_kontakt"
-CATALOG = "locales/de/LC_MESSAGES/projektbot.po"
 
 
 @pytest.fixture
@@ -74,95 +71,6 @@ def test_a_wrong_call_is_explained_and_ends_with_2(capsys: pytest.CaptureFixture
 
     assert ended.value.code == 2
     assert "usage: projektbot" in capsys.readouterr().err
-
-
-# ---- check, and all that refuses to work with mistakes -----------------------------------------------------------
-
-
-def test_the_dialogs_and_catalogs_we_ship_are_in_order(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["check"]) == 0
-    assert re.search(r"^\d+ dialogs and their catalogs are in order", capsys.readouterr().out)
-
-
-def test_every_mistake_is_told_with_its_line_and_nothing_runs_with_it(tmp_path: Path) -> None:
-    tree = copied(tmp_path / "tree")
-    wrong = [
-        spoil(tree, "dialogs/people/help.yaml", "- calculate: contact\n    function: city_contact", HELP),
-        spoil(tree, "dialogs/projects/submit_idea.yaml", "type: money", "type: gold"),
-        spoil(tree, CATALOG, 'msgid "/language"\nmsgstr "/sprache"', 'msgid "/language"\nmsgstr "/Sprache!"'),
-        spoil(tree, CATALOG, 'msgid "Help"\nmsgstr "Hilfe"', 'msgid "Help"\nmsgstr ""'),
-    ]
-
-    checked = run("check", folder=tmp_path, tree=tree)
-    refused = run("run", folder=tmp_path, tree=tree)
-    examined = run("doctor", folder=tmp_path, tree=tree)
-
-    problems = checked.stderr.splitlines()
-    assert checked.returncode == refused.returncode == examined.returncode == 1
-    for place in wrong:
-        assert [problem for problem in problems if f"{place}: " in problem], (place, problems)
-    assert refused.stderr.splitlines() == ["The dialogs are wrong:", *(f"  {problem}" for problem in problems)]
-    assert examined.stdout.splitlines()[: len(problems)] == problems
-    assert not (tmp_path / "var").exists()
-
-
-def test_a_catalog_that_is_none_stops_the_program_too(tmp_path: Path) -> None:
-    tree = copied(tmp_path / "tree")
-    place = spoil(tree, CATALOG, 'msgid "Help"\n', 'mgid "Help"\n')
-
-    refused = run("run", folder=tmp_path, tree=tree)
-
-    assert refused.returncode == 1
-    assert f"  {place}: this line cannot be read: mgid" in refused.stderr
-    assert "Traceback" not in refused.stderr
-    assert refused.stdout == ""
-
-
-async def test_open_drafts_that_an_edited_dialog_concerns_are_counted(tmp_path: Path) -> None:
-    await leave_drafts(tmp_path)
-    tree = copied(tmp_path / "tree")
-
-    before = run("check", "--drafts", folder=tmp_path, tree=tree)
-    spoil(tree, "dialogs/projects/submit_idea.yaml", "min_length: 3, max_length: 80", "min_length: 3, max_length: 9")
-    after = run("check", "--drafts", folder=tmp_path, tree=tree)
-
-    assert "drafts" not in before.stdout
-    assert "submit_idea: 2 open drafts were begun under another form; 1 lose an answer." in after.stdout
-
-
-async def leave_drafts(folder: Path) -> None:
-    """Begin two ideas, one with a short title, one with a long one, and leave both."""
-    for number, title in enumerate(("Bänke", "Bänke am ganzen Fluss entlang")):
-        person = ByTerminal(folder, "de")
-        person.channel.name = f"terminal{number}"
-        async with living(folder / "var", person.channel):
-            for words in ("/idee", "1", title, "/stopp"):
-                await person.write(words)
-            assert "Ihr Entwurf ist gespeichert" in await person.told()
-
-
-# ---- graph -------------------------------------------------------------------------------------------------------
-
-
-def test_a_dialog_is_drawn_in_mermaid(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["graph", "submit_idea"]) == 0
-
-    drawn = capsys.readouterr().out
-    assert drawn.startswith("flowchart ")
-    assert "What is your idea called?" in drawn
-
-
-def test_a_dialog_is_drawn_as_a_picture(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["graph", "submit_idea", "--svg"]) == 0
-
-    picture = ET.fromstring(capsys.readouterr().out)  # noqa: S314 - our own
-    assert picture.tag == "{http://www.w3.org/2000/svg}svg"
-    assert "called?" in "".join(picture.itertext())
-
-
-def test_a_dialog_that_is_not_there_is_told_with_those_that_are(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["graph", "sumbit_idea"]) == 1
-    assert "submit_idea" in capsys.readouterr().err
 
 
 # ---- chat --------------------------------------------------------------------------------------------------------

@@ -27,7 +27,7 @@ from projektbot.clock import Clock
 from projektbot.config import Settings, folder
 from projektbot.delivery import Delivery
 from projektbot.dialog.book import BUILT_IN, Book, make_book, spelled
-from projektbot.dialog.check import check_dialogs
+from projektbot.dialog.check import check_dialogs, missing_dialogs
 from projektbot.dialog.model import Dialog
 from projektbot.dialog.nodes import Problem
 from projektbot.dialog.read import read_dialogs
@@ -73,7 +73,7 @@ def read_book(languages: Languages) -> Book:
 def inspect_dialogs() -> tuple[dict[str, Dialog], list[Problem]]:
     """Read all dialogs; return them, and everything that is wrong with them and with the catalogs."""
     dialogs, problems = read_dialogs(folder("dialogs"))
-    problems += check_dialogs(dialogs, known())
+    problems += check_dialogs(dialogs, known()) + missing_dialogs(dialogs, "dialogs")
     return dialogs, problems + catalog_problems(folder("locales"), dialogs)
 
 
