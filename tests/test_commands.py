@@ -118,6 +118,17 @@ async def test_a_recorded_chat_is_a_transcript_that_plays_alike(tmp_path: Path) 
         await play(story, person, house)
 
 
+def test_what_only_looks_like_a_number_or_a_place_is_words(tmp_path: Path) -> None:
+    lines = ("²", "#²", "9" * 5000, ":location 1.2.3 4", ":location 1,2")
+    typed = "\n".join(("/start", *lines, ""))
+
+    recorded = run("chat", "--locale", "de", "--record", "story.yaml", folder=tmp_path, typed=typed)
+
+    assert (recorded.returncode, recorded.stderr) == (0, "")
+    steps = read_transcript(tmp_path / "story.yaml").steps
+    assert [step["user"] for step in steps if "user" in step] == ["/start", *lines]
+
+
 def test_a_chat_leaves_nothing_behind(tmp_path: Path) -> None:
     assert run("chat", folder=tmp_path, typed="/start\n").returncode == 0
     assert list(tmp_path.iterdir()) == []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import sys
 import tempfile
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 import yaml
 
 from projektbot.app import House, build
-from projektbot.channels.terminal import Terminal, printed
+from projektbot.channels.terminal import Terminal, numbered, printed, shared_place
 from projektbot.config import Settings, read_settings
 from projektbot.errors import SettingsError
 from projektbot.i18n import FSI, PDI
@@ -57,7 +56,6 @@ _ALONE: dict[str, Any] = {
 }
 
 
-_PLACE = re.compile(r":location (?P<lat>-?[0-9.]+) +(?P<lon>-?[0-9.]+)")
 # a transcript compares words: without isolates, with the spaces that people type
 _AS_TYPED = {ord(FSI): None, ord(PDI): None, ord("\u00a0"): " ", ord("\u202f"): " "}
 
@@ -93,16 +91,12 @@ class Recorder:
         self._steps.append({"bot": lines[0].translate(_AS_TYPED)})
 
     def _step(self, line: str) -> dict[str, Any]:
-        if place := _PLACE.fullmatch(line):
-            return {"send": {"location": [float(place["lat"]), float(place["lon"])]}}
+        if place := shared_place(line):
+            return {"send": {"location": list(place)}}
         if line.startswith(":file "):
             return {"send": "voice" if line.endswith(".ogg") else "photo"}
-        numbered = [choice for choice in self._last.choices if not choice.word] if self._last else []
-        first = self._last.first if self._last else 1
-        digits = line.removeprefix("#")
-        if digits.isdigit() and 0 <= int(digits) - first < len(numbered):
-            return {"tap": numbered[int(digits) - first].label}
-        return {"user": line}
+        choice = numbered(line, self._last.choices, self._last.first) if self._last else None
+        return {"tap": choice.label} if choice else {"user": line}
 
     def transcript(self, locale: str) -> str:
         """Return what was said as YAML."""
