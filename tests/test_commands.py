@@ -129,6 +129,21 @@ def test_what_only_looks_like_a_number_or_a_place_is_words(tmp_path: Path) -> No
     assert [step["user"] for step in steps if "user" in step] == ["/start", *lines]
 
 
+def test_a_transcript_that_cannot_be_written_is_told_before_anything_is_played(tmp_path: Path) -> None:
+    refused = run("chat", "--record", "no/such/story.yaml", folder=tmp_path, typed="/start\n")
+
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr == "Not done:\n  no/such/story.yaml cannot be written: No such file or directory\n"
+
+
+@pytest.mark.parametrize("arguments", [["chat", "--help"], ["chat"]])
+def test_how_files_and_places_are_sent_is_told(tmp_path: Path, arguments: list[str]) -> None:
+    told = " ".join(run(*arguments, folder=tmp_path).stdout.split())
+
+    assert ":file PATH" in told
+    assert ":location LAT LON" in told
+
+
 def test_a_chat_leaves_nothing_behind(tmp_path: Path) -> None:
     assert run("chat", folder=tmp_path, typed="/start\n").returncode == 0
     assert list(tmp_path.iterdir()) == []

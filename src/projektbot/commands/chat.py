@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import yaml
 
 from projektbot.app import House, build
 from projektbot.channels.terminal import Terminal, numbered, printed, shared_place
 from projektbot.config import Settings, read_settings
-from projektbot.errors import SettingsError
+from projektbot.errors import Rejected, SettingsError
 from projektbot.i18n import FSI, PDI
 from projektbot.logs import set_up_logs
 from projektbot.messages import Outgoing, Style
@@ -30,16 +31,24 @@ def chat(locale: str, record: str | None) -> int:
         house = build(settings, terminal)
         if locale and locale not in house.languages.locales:
             raise SettingsError([f"--locale: {locale!r} is none of {', '.join(house.languages.locales)}"])
-        asyncio.run(_play(house, terminal, recorder))
-        if record:
-            Path(record).write_text(recorder.transcript(terminal.locale), "utf-8")
+        with _opened(record) as file:
+            asyncio.run(_play(house, terminal, recorder))
+            file.write(recorder.transcript(terminal.locale))
     return 0
+
+
+def _opened(record: str | None) -> TextIO:
+    """Open the file for the transcript before anything is played: afterwards a mistake would cost all of it."""
+    try:
+        return Path(record or os.devnull).open("w", encoding="utf-8")
+    except OSError as error:
+        raise Rejected(f"{record} cannot be written: {error.strerror}") from error
 
 
 async def _play(house: House, terminal: Terminal, recorder: Recorder) -> None:
     recorder.house = house
     delivering = asyncio.create_task(house.delivery.run())
-    print("Type /start to begin, Ctrl-D to end.\n")
+    print("Type /start to begin, Ctrl-D to end. A file: `:file PATH`; a place: `:location LAT LON`.\n")
     await terminal.receive(house.turns)
     await recorder.settle()
     delivering.cancel()
