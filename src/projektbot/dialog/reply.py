@@ -12,6 +12,7 @@ from projektbot.dialog.commands import back, enter, menu_if_idle
 from projektbot.dialog.expecting import ONE
 from projektbot.dialog.ladder import no_match
 from projektbot.dialog.limits import LONGEST_TEXT, too_long
+from projektbot.dialog.meant import act_meant, do_bare, do_meant
 from projektbot.dialog.model import Question, Type
 from projektbot.dialog.prompt import numbered_buttons, open_now, step_back
 from projektbot.dialog.session import Frame
@@ -51,10 +52,14 @@ def _answer_words(talk: Talk, now: tuple[Frame, list[Spot], int], text: str) -> 
     reading = read_words(
         question, text, options=talk.options(question, spot.live), locale=talk.session.locale, today=talk.scene.today()
     )
-    if isinstance(reading, Wrong) and _is_beside_menu(talk, frame, question, reading, text):
-        _otherwise(talk, text)
+    if not isinstance(reading, Wrong):
+        take(talk, spot, question, reading)
+    elif do_meant(talk, now, text):
         return
-    take(talk, spot, question, reading)
+    elif _is_beside_menu(talk, frame, question, reading, text):
+        _otherwise(talk, text)
+    else:
+        no_match(talk, question, reading.text)
 
 
 def _is_beside_menu(talk: Talk, frame: Frame, question: Question, reading: Wrong, text: str) -> bool:
@@ -81,7 +86,9 @@ def _typed_choice(talk: Talk, now: tuple[Frame, list[Spot], int], text: str) -> 
         # the person answers the question anew instead of saying which
         talk.look()
         _answer_words(talk, (talk.session.frames[-1], spots, index), text)
-    else:
+    elif act := act_meant(frame, question, text):
+        tap(talk, next(button.token for button in buttons if button.token.endswith(f"|{act}")), "")
+    elif not do_meant(talk, now, text):
         no_match(talk, question, N_("Please choose one of these."))
 
 
@@ -114,6 +121,8 @@ def _typed_aside(talk: Talk, now: tuple[Frame, list[Spot], int], text: str) -> b
 def _otherwise(talk: Talk, text: str) -> None:
     """Words that belong to nothing open: a greeting gets the menu, anything else is offered as a start."""
     top, dialog, text = talk.session.top(), talk.scene.book.by_moment["otherwise"], clean(text)
+    if do_bare(talk, text):
+        return
     if len(text) < SHORTEST_IDEA or key(text) in GREETINGS:
         enter(talk, talk.scene.book.by_command["start"], {})
     elif top and top.dialog == dialog.name and WORDS in top.answers:
