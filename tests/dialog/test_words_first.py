@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from projektbot.messages import Wake
-from tests.dialog.scene import EVERYTHING, HELP, MENU, Player
+from tests.dialog.scene import EVERYTHING, HELP, LANGUAGE, MENU, Player
 
 OTHERWISE = """
 dialog: otherwise
@@ -115,18 +115,9 @@ def test_more_than_can_be_kept_is_said_to_be() -> None:
 
 @pytest.mark.parametrize("opened", ["/language", "/all"])
 def test_words_at_a_question_inside_something_are_read_as_its_answer(opened: str) -> None:
-    language = """
-dialog: language
-version: 1
-title: Language
-trigger: [{command: language}]
-returns: true
-steps:
-  - {question: language, type: select_one, label: Which language?, choices: [{name: en, label: English}]}
-"""
     ranked = "  - {question: b, type: rank, label: Which?, choices: [{name: a, label: A}]}\n"
     choosing = EVERYTHING.replace("  - question: words\n", f"{ranked}  - question: words\n")
-    player = Player(choosing, HELP, ONLY_MENU, OTHERWISE, language)
+    player = Player(choosing, HELP, ONLY_MENU, OTHERWISE, LANGUAGE)
     player.says(opened)
 
     said = player.says("a bench in the park")
