@@ -108,6 +108,27 @@ def test_the_first_contact_is_welcomed_once() -> None:
 # ---- answers that do not fit -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("before", "words"), [(TO_REVIEW[:-1], "a chair"), (TO_REVIEW, "a chair"), (("/all", "x"), "a chair")]
+)
+def test_the_second_miss_says_nothing_twice(before: tuple[str, ...], words: str) -> None:
+    player = Player()
+    player.says(*before)
+
+    said = player.says(words, words).split("\n")
+
+    assert len(said) == len(set(said))
+
+
+@pytest.mark.parametrize("needed", [True, False])
+def test_a_miss_says_whether_the_question_may_be_left_out(*, needed: bool) -> None:
+    player = Player()
+
+    said = player.says("/all", "x", *(() if needed else ("3",)), "a chair")
+
+    assert ("You can leave this out: /skip" in said) is not needed
+
+
 def test_the_second_miss_says_what_is_expected() -> None:
     player = Player()
 
