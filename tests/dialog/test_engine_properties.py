@@ -21,8 +21,8 @@ NARROWER = EVERYTHING.replace("version: 1", "version: 2").replace("max: 9", "max
 COMMANDS = (
     "all", "menu", "start", "help", "language", "cancel", "back", "skip", "keep", "more", "nonsense", "start letter-a",
 )  # fmt: skip
-USUAL = ("some words", "3", "1", "1, 2", "3 1 2", "2026-12-24", "tomorrow", "9:30", "1.500", "12 €", "ok", "yes", "no", "stop",
-         "Deutsch", "English")  # fmt: skip
+USUAL = ("some words", "3", "1", "1, 2", "3 1 2", "2026-12-24", "tomorrow", "9:30", "1.500", "12 €", "ok", "yes", "no",
+         "stop", "Deutsch", "English")  # fmt: skip
 
 
 def words() -> st.SearchStrategy[Event]:

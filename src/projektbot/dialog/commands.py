@@ -78,7 +78,8 @@ def back(talk: Talk, _spot: Spot | None = None) -> None:
         keep(talk, spots[index])  # a single answer was being changed: back means to leave it
         return
     if before is None:
-        talk.say(N_("This is the beginning; there is nothing to go back to."))
+        if not _back_from_digression(talk):
+            talk.say(N_("This is the first question, there is nothing to go back to."))
         return
     begun = _round_just_begun(frame, spots[index])
     if begun:
@@ -102,8 +103,18 @@ def _cancel(talk: Talk) -> None:
     if talk.session.top() is None:
         talk.say(N_("Nothing is open at the moment."))
         menu_if_idle(talk)
-    else:
+    elif not _back_from_digression(talk):
         leave(talk)
+
+
+def _back_from_digression(talk: Talk) -> bool:
+    """Leave a digression for what lies below, as it is left at its end; return whether there was one."""
+    *below, top = talk.session.frames
+    if not below or not talk.dialog(top).returns:
+        return False
+    talk.end()
+    talk.passed = False
+    return True
 
 
 def leave(talk: Talk) -> None:

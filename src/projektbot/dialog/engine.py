@@ -73,7 +73,7 @@ def step(scene: Scene, session: Session, event: Event, *, about: str = "", heard
     _fit_top(talk)
     if not (isinstance(event, Words) and reply.to_reminder(talk, event.text, session.reminded_of)):
         _dispatch(talk, event, about)
-    advance(talk)
+    advance(talk, passed=talk.passed)
     return _turn(talk)
 
 

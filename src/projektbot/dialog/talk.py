@@ -63,6 +63,7 @@ class Talk:
     replaces: str = ""
     call: Calling | None = None
     due: list[Due] = field(default_factory=list)
+    passed: bool = True  # the way goes on; not if a digression is left, and what lay below is only asked again
     heard: str = ""  # platform id of the message being answered
     # what a walk found by asking the house, which may look at the other drafts as well; it holds for this turn
     _walked: tuple[Frame, tuple[Frame, ...], Way] | None = None
