@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import shutil
+import sqlite3
 import xml.etree.ElementTree as ET
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -99,7 +101,44 @@ async def test_open_drafts_that_an_edited_dialog_concerns_are_counted(tmp_path: 
     after = run("check", "--drafts", folder=tmp_path, tree=tree)
 
     assert "drafts" not in before.stdout
-    assert "submit_idea: 2 open drafts were begun under another form; 1 lose an answer." in after.stdout
+    assert "submit_idea: 2 open drafts were begun under another form; 1 loses an answer." in after.stdout
+
+
+def test_without_a_database_there_are_no_drafts_and_none_is_made(tmp_path: Path) -> None:
+    checked = run("check", "--drafts", folder=tmp_path)
+
+    assert (checked.returncode, checked.stderr) == (0, "")
+    assert "There are no drafts yet." in checked.stdout
+    assert not (tmp_path / "var").exists()
+
+
+async def test_a_damaged_conversation_is_counted_and_left_out(tmp_path: Path) -> None:
+    await leave_drafts(tmp_path)
+    tree = copied(tmp_path / "tree")
+    spoil(tree, "dialogs/projects/submit_idea.yaml", "min_length: 3, max_length: 80", "min_length: 3, max_length: 9")
+    with closing(sqlite3.connect(tmp_path / "var" / "projektbot.db")) as db, db:
+        db.execute("UPDATE sessions SET state = x'7b22' WHERE id = (SELECT max(id) FROM sessions)")
+
+    checked = run("check", "--drafts", folder=tmp_path, tree=tree)
+
+    assert (checked.returncode, checked.stderr) == (0, "")
+    assert "submit_idea: 1 open draft was begun under another form; 0 lose an answer." in checked.stdout
+    assert "1 conversation cannot be read and is left out here." in checked.stdout
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(b"not a database at all" * 1000, "file is not a database"), (b"", "cannot be counted before `projektbot db")],
+)
+def test_a_database_that_cannot_be_read_is_told(tmp_path: Path, content: bytes, said: str) -> None:
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var" / "projektbot.db").write_bytes(content)
+
+    checked = run("check", "--drafts", folder=tmp_path)
+
+    assert checked.returncode == 1
+    assert said in checked.stderr
+    assert "Traceback" not in checked.stderr
 
 
 async def leave_drafts(folder: Path) -> None:
