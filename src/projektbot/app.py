@@ -31,7 +31,7 @@ from projektbot.dialog.check import check_dialogs, missing_dialogs
 from projektbot.dialog.model import Dialog
 from projektbot.dialog.nodes import Problem
 from projektbot.dialog.read import read_dialogs
-from projektbot.errors import DialogError, Revoked
+from projektbot.errors import DialogError, Revoked, SettingsError
 from projektbot.i18n import Languages, catalog_problems, read_catalogs
 from projektbot.jobs import Jobs
 from projektbot.messages import Channel, Stored
@@ -129,6 +129,14 @@ class House:
         await asyncio.to_thread(self.store.close)
 
 
+def _make_data_folder(settings: Settings) -> None:
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = "that is a file, not a folder" if isinstance(error, FileExistsError) else error.strerror
+        raise SettingsError([f"PROJEKTBOT_DATA_DIR: {settings.data_dir}: {reason}"]) from error
+
+
 def build(settings: Settings, *more: Channel, demo: bool = False, clock: Clock | None = None) -> House:
     """Make the house from its settings, with `more` channels beside those that the settings name.
 
@@ -138,7 +146,7 @@ def build(settings: Settings, *more: Channel, demo: bool = False, clock: Clock |
     languages = read_catalogs(folder("locales"), settings.locale, settings.zone)
     book = read_book(languages)
     city = read_city(settings.city)
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    _make_data_folder(settings)
     engine = open_engine(settings.database)
     upgrade(engine)
     store = Store(engine)
