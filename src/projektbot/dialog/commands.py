@@ -149,11 +149,13 @@ def enter(talk: Talk, dialog: Dialog, given: Answers, own: tuple[str, ...] = ())
             talk.end()
         talk.begin(dialog, given, own=own)
         return
-    if drafts.set_aside(talk):
-        talk.say(N_("I have kept your draft. You find it under /drafts."))
+    left = {frame.dialog for frame in talk.session.frames}
+    kept = drafts.set_aside(talk)
     begun = [frame for frame in talk.session.drafts if frame.dialog == dialog.name]
-    unfinished = talk.scene.book.dialogs.get("unfinished")
-    if dialog.keeps and begun and unfinished and not given:
+    unfinished = talk.scene.book.dialogs.get("unfinished") if dialog.keeps and begun and not given else None
+    if kept and not (unfinished and dialog.name in left):  # which offers it at once
+        talk.say(N_("I have kept your draft. You find it under /drafts."))
+    if unfinished:
         talk.begin(unfinished, {"of": dialog.name})
     else:
         talk.begin(dialog, given, own=own)
