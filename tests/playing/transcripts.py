@@ -59,20 +59,55 @@ def read_transcripts() -> list[Transcript]:
 
 def read_transcript(path: Path) -> Transcript:
     """Read one transcript."""
-    data = yaml.safe_load(path.read_text("utf-8"))
+    return transcript_of(path.read_text("utf-8"), path)
+
+
+def transcript_of(text: str, path: Path) -> Transcript:
+    """Return the transcript in a YAML text."""
+    data = yaml.safe_load(text)
     return Transcript(path, data["transcript"], data["locale"], tuple(data["steps"]))
 
 
+class World(Protocol):
+    """Where a story happens."""
+
+    async def later(self, by: timedelta) -> None:
+        """Let time pass."""
+
+    async def submissions(self) -> list[dict[str, Any]]:
+        """Return what was handed in, answers by name; the last comes last."""
+
+
+@dataclass(frozen=True, slots=True)
+class InHouse:
+    """The world of a running house."""
+
+    house: House
+
+    async def later(self, by: timedelta) -> None:
+        """Let time pass, and everything due happen."""
+        await later(self.house, by)
+
+    async def submissions(self) -> list[dict[str, Any]]:
+        """Return the ideas in the store."""
+        return await submissions(self.house)
+
+
 async def play(transcript: Transcript, person: Person, house: House) -> None:
+    """Do in a house what the transcript says and compare what is told."""
+    await follow(transcript, person, InHouse(house))
+
+
+async def follow(transcript: Transcript, person: Person, world: World) -> None:
     """Do what the transcript says and compare what is told."""
     for number, step in enumerate(transcript.steps, 1):
         try:
-            await _step(step, person, house)
+            await _step(step, person, world)
         except AssertionError as error:
             raise AssertionError(f"{transcript.path.name}, step {number} {step}: {error}") from None
 
 
-async def _step(step: dict[str, Any], person: Person, house: House) -> None:
+async def _step(step: dict[str, Any], person: Person, world: World) -> None:
     match step:
         case {"user": str(text)}:
             await person.write(text)
@@ -85,12 +120,12 @@ async def _step(step: dict[str, Any], person: Person, house: House) -> None:
         case {"send": {"location": [lat, lon]}}:
             await person.location(lat, lon)
         case {"at": str(by)}:
-            await later(house, duration(by))
+            await world.later(duration(by))
             await person.told_anew()
         case {"bot": expected}:
             _compare(expected, _bare(await person.told()))
         case {"submission": dict(expected)}:
-            found = await submissions(house)
+            found = await world.submissions()
             assert found[-1:] == [expected], f"stored is {found}"
         case _:
             raise AssertionError("no such step")
