@@ -57,6 +57,7 @@ def test_every_mistake_in_a_city_file_is_told(tmp_path: Path) -> None:
     ):
         assert [problem for problem in found if problem.startswith(place)], place
     assert len(found) == 8
+    assert not [problem for problem in found if "should" in problem or "Input" in problem]
 
 
 @pytest.mark.parametrize("command", ["run", "doctor"])
@@ -71,6 +72,26 @@ def test_a_wrong_city_stops_the_program_with_all_its_mistakes(
     assert code == 2
     assert capsys.readouterr().err.count("city.yaml: ") == 8
     assert not (tmp_path / "var").exists()
+
+
+@pytest.mark.parametrize("by_file", [True, False])
+def test_mistakes_of_the_city_are_told_beside_those_of_the_settings(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, *, by_file: bool
+) -> None:
+    city = city_file(tmp_path, WRONG)
+    if by_file:
+        (tmp_path / "projektbot.toml").write_text(f'city = "{city}"\n', "utf-8")
+        monkeypatch.setenv("PROJEKTBOT_CONFIG", str(tmp_path / "projektbot.toml"))
+    else:
+        monkeypatch.setenv("PROJEKTBOT_CITY", str(city))
+    monkeypatch.setenv("PROJEKTBOT_LOG_LEVEL", "loud")
+
+    code = main(["doctor"])
+
+    said = capsys.readouterr().err
+    assert code == 2
+    assert "PROJEKTBOT_LOG_LEVEL: write debug, info, warning or error" in said
+    assert said.count("city.yaml: ") == 8
 
 
 @pytest.mark.parametrize(
@@ -91,7 +112,10 @@ def test_a_file_that_is_no_city_is_told(tmp_path: Path, content: str, words: str
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
-    assert problems(tmp_path / "city.yaml") == ["No such file or directory"]
+    with pytest.raises(SettingsError) as caught:
+        read_city(tmp_path / "city.yaml")
+
+    assert caught.value.problems == [f"PROJEKTBOT_CITY: {tmp_path}/city.yaml: No such file or directory"]
 
 
 def test_a_file_in_another_encoding_is_told(tmp_path: Path) -> None:

@@ -9,7 +9,6 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-import xml.etree.ElementTree as ET
 from contextlib import closing
 from pathlib import Path
 
@@ -21,11 +20,9 @@ from projektbot.store.migrate import HEAD
 from tests.playing.living import living
 from tests.playing.people import ByTerminal, photo
 from tests.playing.transcripts import play, read_transcript
-from tests.program import CHECKOUT, copied, environment, run, spoil
+from tests.program import CHECKOUT, environment, run
 
 COMMANDS = ("run", "demo", "chat", "check", "graph", "doctor", "db", "db upgrade", "db backup", "db restore")
-HELP = "- calculate: contact\n    function: city_kontakt"
-CATALOG = "locales/de/LC_MESSAGES/projektbot.po"
 
 
 @pytest.fixture
@@ -76,95 +73,6 @@ def test_a_wrong_call_is_explained_and_ends_with_2(capsys: pytest.CaptureFixture
     assert "usage: projektbot" in capsys.readouterr().err
 
 
-# ---- check, and all that refuses to work with mistakes -----------------------------------------------------------
-
-
-def test_the_dialogs_and_catalogs_we_ship_are_in_order(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["check"]) == 0
-    assert re.search(r"^\d+ dialogs and their catalogs are in order", capsys.readouterr().out)
-
-
-def test_every_mistake_is_told_with_its_line_and_nothing_runs_with_it(tmp_path: Path) -> None:
-    tree = copied(tmp_path / "tree")
-    wrong = [
-        spoil(tree, "dialogs/people/help.yaml", "- calculate: contact\n    function: city_contact", HELP),
-        spoil(tree, "dialogs/projects/submit_idea.yaml", "type: money", "type: gold"),
-        spoil(tree, CATALOG, 'msgid "/language"\nmsgstr "/sprache"', 'msgid "/language"\nmsgstr "/Sprache!"'),
-        spoil(tree, CATALOG, 'msgid "Help"\nmsgstr "Hilfe"', 'msgid "Help"\nmsgstr ""'),
-    ]
-
-    checked = run("check", folder=tmp_path, tree=tree)
-    refused = run("run", folder=tmp_path, tree=tree)
-    examined = run("doctor", folder=tmp_path, tree=tree)
-
-    problems = checked.stderr.splitlines()
-    assert checked.returncode == refused.returncode == examined.returncode == 1
-    for place in wrong:
-        assert [problem for problem in problems if f"{place}: " in problem], (place, problems)
-    assert refused.stderr.splitlines() == ["The dialogs are wrong:", *(f"  {problem}" for problem in problems)]
-    assert examined.stdout.splitlines()[: len(problems)] == problems
-    assert not (tmp_path / "var").exists()
-
-
-def test_a_catalog_that_is_none_stops_the_program_too(tmp_path: Path) -> None:
-    tree = copied(tmp_path / "tree")
-    place = spoil(tree, CATALOG, 'msgid "Help"\n', 'mgid "Help"\n')
-
-    refused = run("run", folder=tmp_path, tree=tree)
-
-    assert refused.returncode == 1
-    assert f"  {place}: this is no catalog from here on" in refused.stderr
-    assert "Traceback" not in refused.stderr
-    assert refused.stdout == ""
-
-
-async def test_open_drafts_that_an_edited_dialog_concerns_are_counted(tmp_path: Path) -> None:
-    await leave_drafts(tmp_path)
-    tree = copied(tmp_path / "tree")
-
-    before = run("check", "--drafts", folder=tmp_path, tree=tree)
-    spoil(tree, "dialogs/projects/submit_idea.yaml", "min_length: 3, max_length: 80", "min_length: 3, max_length: 9")
-    after = run("check", "--drafts", folder=tmp_path, tree=tree)
-
-    assert "drafts" not in before.stdout
-    assert "submit_idea: 2 open drafts were begun under another form; 1 lose an answer." in after.stdout
-
-
-async def leave_drafts(folder: Path) -> None:
-    """Begin two ideas, one with a short title, one with a long one, and leave both."""
-    for number, title in enumerate(("Bänke", "Bänke am ganzen Fluss entlang")):
-        person = ByTerminal(folder, "de")
-        person.channel.name = f"terminal{number}"
-        async with living(folder / "var", person.channel):
-            for words in ("/idee", "1", title, "/stopp"):
-                await person.write(words)
-            assert "Ihr Entwurf ist gespeichert" in await person.told()
-
-
-# ---- graph -------------------------------------------------------------------------------------------------------
-
-
-def test_a_dialog_is_drawn_in_mermaid(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["graph", "submit_idea"]) == 0
-
-    drawn = capsys.readouterr().out
-    assert drawn.startswith("flowchart ")
-    assert "What is your idea called?" in drawn
-
-
-def test_a_dialog_is_drawn_as_a_picture(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["graph", "submit_idea", "--svg"]) == 0
-
-    picture = ET.fromstring(capsys.readouterr().out)  # noqa: S314 - our own
-    assert picture.tag == "{http://www.w3.org/2000/svg}svg"
-    assert "called?" in "".join(picture.itertext())
-
-
-def test_a_dialog_that_is_not_there_is_told_with_those_that_are(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["graph", "sumbit_idea"]) == 1
-    assert "submit_idea" in capsys.readouterr().err
-
-
 # ---- chat --------------------------------------------------------------------------------------------------------
 
 TYPED = """\
@@ -208,6 +116,32 @@ async def test_a_recorded_chat_is_a_transcript_that_plays_alike(tmp_path: Path) 
     person = ByTerminal(tmp_path, story.locale)
     async with living(tmp_path / "var", person.channel) as house:
         await play(story, house, person)
+
+
+def test_what_only_looks_like_a_number_or_a_place_is_words(tmp_path: Path) -> None:
+    lines = ("²", "#²", "9" * 5000, ":location 1.2.3 4", ":location 1,2")
+    typed = "\n".join(("/start", *lines, ""))
+
+    recorded = run("chat", "--locale", "de", "--record", "story.yaml", folder=tmp_path, typed=typed)
+
+    assert (recorded.returncode, recorded.stderr) == (0, "")
+    steps = read_transcript(tmp_path / "story.yaml").steps
+    assert [step["user"] for step in steps if "user" in step] == ["/start", *lines]
+
+
+def test_a_transcript_that_cannot_be_written_is_told_before_anything_is_played(tmp_path: Path) -> None:
+    refused = run("chat", "--record", "no/such/story.yaml", folder=tmp_path, typed="/start\n")
+
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr == "Not done:\n  no/such/story.yaml cannot be written: No such file or directory\n"
+
+
+@pytest.mark.parametrize("arguments", [["chat", "--help"], ["chat"]])
+def test_how_files_and_places_are_sent_is_told(tmp_path: Path, arguments: list[str]) -> None:
+    told = " ".join(run(*arguments, folder=tmp_path).stdout.split())
+
+    assert ":file PATH" in told
+    assert ":location LAT LON" in told
 
 
 def test_a_chat_leaves_nothing_behind(tmp_path: Path) -> None:

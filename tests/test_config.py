@@ -92,6 +92,20 @@ def test_what_is_missing_is_told_beside_what_is_wrong(monkeypatch: pytest.Monkey
     ]
 
 
+def test_a_mistake_is_told_in_words_that_say_what_to_write(monkeypatch: pytest.MonkeyPatch) -> None:
+    choose(monkeypatch, telegram_rate="many", web_url="no address", matrix_homeserver="ftp:/", log_level="loud")
+
+    assert not [problem for problem in problems() if "nput" in problem or "should" in problem]
+    assert problems() == [
+        "PROJEKTBOT_TELEGRAM_RATE: write a number",
+        "PROJEKTBOT_MATRIX_HOMESERVER: write an address such as https://city.example",
+        "PROJEKTBOT_WEB_URL: write an address such as https://city.example",
+        "PROJEKTBOT_LOG_LEVEL: write debug, info, warning or error",
+        "PROJEKTBOT_MATRIX_HOMESERVER: needs PROJEKTBOT_MATRIX_USER too",
+        "PROJEKTBOT_MATRIX_HOMESERVER: needs PROJEKTBOT_MATRIX_PASSWORD or PROJEKTBOT_MATRIX_ACCESS_TOKEN too",
+    ]
+
+
 def test_a_matrix_user_needs_a_homeserver(monkeypatch: pytest.MonkeyPatch) -> None:
     choose(monkeypatch, matrix_user="@bot:m.example")
 

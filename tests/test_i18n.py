@@ -252,7 +252,16 @@ def test_a_good_catalog_has_no_problems(tmp_path: Path) -> None:
         ('msgid "a {b}"\nmsgstr "a"\n', 5, "lacks the placeholder {b}"),
         ('msgid "x"\nmsgstr "y"\n\nmsgid "{n} a"\nmsgid_plural "{n} as"\nmsgstr[0] "{n}"\nmsgstr[1] ""\n', 8, "no de"),
         ('msgid "/idea"\nmsgstr "/Idee!"\n', 5, "the command /idea"),
-        ('msgid "a"\nmsgstr "b"\n\nmsgtr "c"\n', 8, "this is no catalog from here on"),
+        ('msgid "a"\nmsgstr "b"\n\nmsgtr "c"\n', 8, 'this line cannot be read: msgtr "c"'),
+        ('msgid "a"\nmsgstr "b\n\nmsgid "c"\nmsgstr "d"\n', 6, 'this line cannot be read: msgstr "b'),
+        ('msgid "a"\nmsgstr "b"\n\nmsgid "x\nmsgstr "broken\n', 9, 'this line cannot be read: msgstr "broken'),
+        ('msgid "a"\nmsgstr "b \\"\n', 6, "this line cannot be read"),
+        ('msgid "a"\nmsgstr "b" c\n', 6, "this line cannot be read"),
+        ('msgid a thing\nmsgstr "b"\n', 5, "this line cannot be read: msgid a thing"),
+        ('msgid "a"\nmsgstr "b"\n\nmsgid "a"\nmsgstr "c"\n', 8, "“a” is translated in line 5 already"),
+        ('msgid "a"\nmsgstr "b"\n\nmsgid ""\n"a"\nmsgstr "c"\n', 8, "“a” is translated in line 5 already"),
+        ('msgid "a"\n\nmsgid "c"\nmsgstr "d"\n', 7, "msgid cannot stand behind msgid"),
+        ('msgid "a"\nmsgstr "b"\n\nmsgid "c"\n', 8, "a translation (msgstr) is missing at the end"),
     ],
 )
 def test_a_mistake_in_a_catalog_is_told_with_its_line(tmp_path: Path, words: str, line: int, why: str) -> None:
@@ -260,6 +269,25 @@ def test_a_mistake_in_a_catalog_is_told_with_its_line(tmp_path: Path, words: str
 
     assert [problem for problem in found if problem.startswith(f"locales/de/LC_MESSAGES/projektbot.po:{line}: ")]
     assert [problem for problem in found if why in problem]
+
+
+def test_all_lines_that_cannot_be_read_are_told_at_once(tmp_path: Path) -> None:
+    found = told(tmp_path, 'msgid "a\nmsgstr "b"\n\nmsgid "c"\nmsgstr "d\n')
+
+    assert [problem.split(":")[1] for problem in found] == ["5", "9"]
+
+
+def test_one_text_may_be_translated_once_for_each_context(tmp_path: Path) -> None:
+    words = 'msgctxt "x"\nmsgid "a"\nmsgstr "b"\n\nmsgctxt "y"\nmsgid "a"\nmsgstr "c"\n\nmsgid "a"\nmsgstr "d"\n'
+
+    assert told(tmp_path, words) == []
+
+
+def test_bytes_that_are_no_text_are_told(tmp_path: Path) -> None:
+    locales = write_catalogs(tmp_path, {"de": ENTRIES["de"]})
+    (locales / "de/LC_MESSAGES/projektbot.po").write_bytes(b"msgid \xff")
+
+    assert "this is no UTF-8" in str(catalog_problems(locales, {})[0])
 
 
 def test_all_mistakes_of_a_catalog_are_told_at_once(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import httpx
 
 from projektbot.logs import place_of
 from tests.playing.people import ByTelegram
-from tests.program import CHECKOUT, Running, environment, running
+from tests.program import CHECKOUT, Running, environment, run, running
 from tests.servers import botapi
 
 WRITTEN = ("Sitzgelegenheiten-Xylofon", "Quittenbaum-Beschreibung", "Werkzeugkiste-Beitrag", "fliederfarben-daneben")
@@ -176,3 +176,24 @@ async def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
     assert code == 1
     assert [line for line in second.err if "address already in use" in line]
     assert f"  the web cannot be served at {address}" in second.err
+
+
+def test_a_data_folder_that_is_a_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / "var").write_text("no folder", "utf-8")
+
+    refused = run("run", folder=tmp_path)
+
+    assert refused.returncode == 2
+    assert f"  PROJEKTBOT_DATA_DIR: {tmp_path}/var: that is a file, not a folder" in refused.stderr.splitlines()
+    assert "Traceback" not in refused.stderr
+
+
+def test_a_database_that_is_none_is_told(tmp_path: Path) -> None:
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var" / "projektbot.db").write_bytes(b"not a database at all" * 1000)
+
+    refused = run("run", folder=tmp_path)
+
+    assert refused.returncode == 1
+    assert "projektbot.db cannot be used: file is not a database; `projektbot doctor` says more" in refused.stderr
+    assert "Traceback" not in refused.stderr

@@ -57,6 +57,8 @@ def _parser() -> argparse.ArgumentParser:
     _add(commands, "demo", _demo, "run with a sample city and three web chats; no token needed")
     _add(commands, "worker", _worker, "give a hand to a running projektbot on the same PostgreSQL")
     chat = _add(commands, "chat", _chat, "play the dialogs in the terminal")
+    chat.epilog = "Type a number to choose (#2 even where a number would be an answer), :file PATH to send a file, \
+:location LAT LON to share a place, Ctrl-D to end."
     chat.add_argument("--locale", default="", help="language to begin in (de, en)")
     chat.add_argument("--record", metavar="FILE", help="write what was said as a transcript")
     check = _add(commands, "check", _check, "find mistakes in dialogs and catalogs")

@@ -19,14 +19,16 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from projektbot.errors import SettingsError
+from projektbot.mistakes import in_words
 
 PREFIX = "PROJEKTBOT_"
+LEVELS = ("debug", "info", "warning", "error")
 HERE = Path(__file__).parent
 WEBHOOK_PATH = "/telegram/telegram"
 _PORT = re.compile(r"[0-9]{1,5}")
@@ -64,7 +66,7 @@ class Settings(BaseSettings):
 
     web_listen: str = "127.0.0.1:8080"
     web_url: AnyHttpUrl | None = None
-    log_level: str = Field(default="info", pattern=r"^(debug|info|warning|error)$")
+    log_level: str = "info"
 
     @classmethod
     def settings_customise_sources(
@@ -137,6 +139,13 @@ class Settings(BaseSettings):
             raise ValueError(f"Telegram is listened to at …{WEBHOOK_PATH}: let the address end so")
         return value
 
+    @field_validator("log_level")
+    @classmethod
+    def _known_level(cls, value: str) -> str:
+        if value not in LEVELS:
+            raise ValueError(f"write {', '.join(LEVELS[:-1])} or {LEVELS[-1]}")
+        return value
+
     @field_validator("telegram_webhook_secret")
     @classmethod
     def _fit_for_a_header(cls, value: SecretStr) -> SecretStr:
@@ -155,7 +164,7 @@ class Settings(BaseSettings):
         try:
             settings = read(given)
         except ValidationError as error:
-            faults = [_fault(fault["loc"], fault["msg"]) for fault in error.errors()] + faults
+            faults = [_fault(fault["loc"], _words(fault)) for fault in error.errors()] + faults
             raise ValidationError.from_exception_data("Settings", faults, hide_input=True) from None
         if faults:
             raise ValidationError.from_exception_data("Settings", faults, hide_input=True)
@@ -198,8 +207,27 @@ def read_settings() -> Settings:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         problems.append(f"{PREFIX}CONFIG: {file} is no TOML file: {error}")
     if problems or settings is None:
-        raise SettingsError(problems)
+        raise SettingsError([*problems, *_city_problems()])
     return settings
+
+
+def _city_problems() -> list[str]:
+    """Return what is wrong with the city file that is set, whatever else is wrong with the settings."""
+    from projektbot.civic.city import read_city  # noqa: PLC0415 - only here; the house reads it when it is built
+
+    try:
+        read_city(Path(os.environ.get(f"{PREFIX}CITY") or _in_file("city") or Settings.model_fields["city"].default))
+    except SettingsError as error:
+        return error.problems
+    return []
+
+
+def _in_file(name: str) -> str:
+    """Return a setting of the file named by PROJEKTBOT_CONFIG, empty if it cannot be had."""
+    try:
+        return str(tomllib.loads(Path(os.environ[f"{PREFIX}CONFIG"]).read_text("utf-8")).get(name, ""))
+    except (KeyError, OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        return ""
 
 
 def _lonely(given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -239,6 +267,8 @@ def _unknown(name: str) -> bool:
 
 
 def _problem(location: tuple[int | str, ...], message: str) -> str:
-    name = PREFIX + ".".join(str(part).upper() for part in location)
-    message = "no such setting" if message == "Extra inputs are not permitted" else message
-    return f"{name}: {message.removeprefix('Value error, ')}"
+    return f"{PREFIX}{'.'.join(str(part).upper() for part in location)}: {message}"
+
+
+def _words(fault: ErrorDetails) -> str:
+    return "no such setting" if fault["type"] == "extra_forbidden" else in_words(fault)

@@ -19,6 +19,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import PoFileError, read_po
 from babel.numbers import format_currency, format_decimal
 
+from projektbot.dialog.check_lines import broken_lines
 from projektbot.dialog.check_texts import check_catalog
 from projektbot.dialog.model import Dialog
 from projektbot.dialog.nodes import Problem
@@ -209,11 +210,14 @@ def catalog_problems(folder: Path, dialogs: Mapping[str, Dialog]) -> list[Proble
     for locale, path in _files(folder):
         name = path.relative_to(folder.parent).as_posix()
         try:
-            problems += _of_catalog(_read(path), locale, name, dialogs)
+            broken = broken_lines(name, path.read_text("utf-8"))
+            problems += broken or _of_catalog(_read(path), locale, name, dialogs)
         except PoFileError as error:
             problems.append(Problem(name, error.lineno + 1, f"this is no catalog from here on: {error}"))
         except UnknownLocaleError as error:
             problems.append(Problem(name, 1, f"the name of its folder is no language that Babel knows: {error}"))
+        except UnicodeDecodeError as error:
+            problems.append(Problem(name, 1, f"this is no UTF-8: {error}"))
         except ValueError as error:
             problems.append(Problem(name, 1, f"the head of the catalog cannot be read: {error}"))
     return problems

@@ -115,6 +115,22 @@ steps:
   - note: This is help.
 """
 
+LANGUAGE = """
+dialog: language
+version: 1
+title: Language
+trigger: [{command: language}]
+returns: true
+steps:
+  - question: language
+    type: select_one
+    label: Which language?
+    choices: [{name: en, label: English}, {name: de, label: Deutsch}]
+  - do: set_language
+  - note: This is your language now.
+    relevant: {set_language: changed}
+"""
+
 MENU = """
 dialog: start
 version: 1

@@ -62,7 +62,7 @@ def test_what_is_none_of_the_choices_is_asked_again(words: str) -> None:
     reading = read(Type.SELECT_ONE, words, choices=AREAS)
 
     assert isinstance(reading, Wrong)
-    assert reading.text.msgid == "Please choose one: its number or its name is enough."
+    assert reading.text.msgid == "I could not match that. Please choose one; its number is enough."
 
 
 def test_five_that_fit_are_too_many_to_ask_about() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from projektbot.dialog.engine import Result
 from projektbot.messages import Edited, Kind, Odd, Shared, Stored, Tap, Upload, Words
 from projektbot.texts import N_
-from tests.dialog.scene import HELP, MENU, Player
+from tests.dialog.scene import EVERYTHING, HELP, LANGUAGE, MENU, Player
 
 TO_REVIEW = ("/all", "some words", "3", "/skip", "/skip", "2026-12-24", "/skip", "1", "2, 3", "1 2 3", "/skip", "/skip")
 PHOTO = Upload(Kind.IMAGE, "ref", file=Stored("0" * 64, "image/png", 5))
@@ -72,7 +74,7 @@ def test_back_at_the_beginning_says_so() -> None:
 
     said = player.says("/all", "/back")
 
-    assert "beginning" in said
+    assert "This is the first question" in said
     assert "Some words?" in said
 
 
@@ -195,6 +197,30 @@ def test_sending_hands_over_what_is_relevant_and_ends() -> None:
     assert player.house.stored[-1]["words"] == "some words"
     assert "Stored as X-1 with 1 tools." in player.said()
     assert player.session.frames == player.session.drafts == ()
+
+
+@pytest.mark.parametrize("leaving", ["/back", "/cancel", "zurück", "stop"])
+def test_a_digression_that_asks_is_left_for_what_lies_below(leaving: str) -> None:
+    player = Player(EVERYTHING, HELP, MENU, LANGUAGE)
+    asked = player.says("/all", "/language")
+
+    said = player.says(leaving)
+
+    assert "Which language?" in asked
+    assert said == "Question 1 of 14\nSome words?"
+    assert [frame.dialog for frame in player.session.frames] == ["everything"]
+    assert player.session.drafts == ()
+
+
+def test_a_digression_with_nothing_below_is_left_for_good() -> None:
+    player = Player(EVERYTHING, HELP, MENU, LANGUAGE)
+
+    back = player.says("/language", "/back")
+    left = player.says("/cancel")
+
+    assert "Which language?" in back
+    assert "You can begin again" in left
+    assert player.session.frames == ()
 
 
 def test_a_refusal_gives_its_reason_and_returns_to_the_review() -> None:

@@ -14,12 +14,15 @@ from projektbot.dialog.prompt import TOKEN_BYTES
 from projektbot.dialog.session import dump, load
 from projektbot.messages import Command, Edited, Event, Kind, Odd, Shared, Stored, Tap, Upload, Wake, Words
 from projektbot.texts import N_
-from tests.dialog.scene import EVERYTHING, HELP, MENU, Player
+from tests.dialog.scene import EVERYTHING, HELP, LANGUAGE, MENU, Player
 
 EXAMPLES = 5_000 if os.environ.get("PROJEKTBOT_FUZZ") == "long" else 150
 NARROWER = EVERYTHING.replace("version: 1", "version: 2").replace("max: 9", "max: 2").replace("name: red", "name: pink")
-COMMANDS = ("all", "menu", "start", "help", "cancel", "back", "skip", "keep", "more", "nonsense", "start letter-a")
-USUAL = ("some words", "3", "1", "1, 2", "3 1 2", "2026-12-24", "tomorrow", "9:30", "1.500", "12 €", "ok", "yes", "no")
+COMMANDS = (
+    "all", "menu", "start", "help", "language", "cancel", "back", "skip", "keep", "more", "nonsense", "start letter-a",
+)  # fmt: skip
+USUAL = ("some words", "3", "1", "1, 2", "3 1 2", "2026-12-24", "tomorrow", "9:30", "1.500", "12 €", "ok", "yes", "no",
+         "stop", "Deutsch", "English")  # fmt: skip
 
 
 def words() -> st.SearchStrategy[Event]:
@@ -57,7 +60,7 @@ def acts() -> st.SearchStrategy[object]:
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(acts(), max_size=40), st.sampled_from(["en", "de"]))
 def test_random_people_never_break_the_engine(script: list[object], locale: str) -> None:
-    player = Player(locale=locale)
+    player = Player(EVERYTHING, HELP, MENU, LANGUAGE, locale=locale)
     tokens: list[str] = ["=start|what|everything"]
     for number, act in enumerate(script):
         note(f"{number}: {act!r}")
@@ -74,7 +77,7 @@ def _play(player: Player, act: object, tokens: list[str], number: int) -> None:
                 player.do(Wake(frame.id))
         case "update":
             player.change_dialogs(NARROWER if player.scene.book.dialogs["everything"].version == 1 else EVERYTHING,
-                                  HELP, MENU)  # fmt: skip
+                                  HELP, MENU, LANGUAGE)  # fmt: skip
         case "refuse":
             player.house.outcome, player.house.at_fault = N_("No."), "one"
         case "accept":
@@ -99,7 +102,7 @@ def _check(player: Player) -> None:
 @given(st.lists(words() | commands(), max_size=25))
 def test_a_draft_is_never_lost_without_a_word(script: list[Event]) -> None:
     """Whatever a person does after answering, the answer is still there, or was sent, or was deleted by them."""
-    player = Player()
+    player = Player(EVERYTHING, HELP, MENU, LANGUAGE)
     player.says("/all", "precious words")
 
     for event in script:

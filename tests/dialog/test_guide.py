@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
 from projektbot.dialog.check import check_dialogs
+from projektbot.dialog.engine import Result
 from projektbot.dialog.house import ActionInfo, Known
-from projektbot.dialog.model import Dialog, Question, Review, Type
+from projektbot.dialog.model import Answers, Dialog, Type
 from projektbot.dialog.nodes import LOADER
 from projektbot.dialog.read import read_dialog
 from projektbot.dialog.read_steps import KEYS
+from projektbot.dialog.session import Session
+from projektbot.messages import Wake
+from projektbot.texts import Text
+from tests.dialog.scene import HELP, MENU, Player, SmallHouse
+from tests.playing import transcripts
+from tests.playing.transcripts import follow, transcript_of
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "dialogs.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)
@@ -50,16 +60,65 @@ def test_the_problem_the_guide_quotes_is_what_an_author_is_told() -> None:
     assert any(message in GUIDE for message in told), told
 
 
-def test_the_transcript_taps_what_the_example_offers() -> None:
-    dialog = example()
-    offered = {choice.label for step in dialog.steps if isinstance(step, Question) for choice in step.choices}
-    offered |= {step.submit for step in dialog.steps if isinstance(step, Review)}
-    offered |= {"Continue", "Skip", "The long one"}  # of the house
+class Lending(SmallHouse):
+    """The house of the example: it has two bikes, and lends them."""
 
-    for entry in yaml.safe_load(TRANSCRIPT)["steps"]:
-        assert len(entry) == 1
-        tapped = entry.get("tap", "Skip")
-        assert (tapped["edit"] in dialog.by_name) if isinstance(tapped, dict) else (tapped in offered)
+    def options(self, _provider: str, _session: Session, _answers: Answers) -> Sequence[tuple[str, Text]]:
+        """Return the bikes."""
+        return [("long", Text("The long one")), ("kids", Text("The one for children"))]
+
+
+class Borrower:
+    """Somebody who plays the example against the engine, and the world around them."""
+
+    def __init__(self) -> None:
+        self.player = Player(EXAMPLE, HELP, MENU.replace("link: everything", "link: borrow_bike"),
+                             house=Lending(outcome=Result("lent", {"ref": "B-17"})))  # fmt: skip
+
+    async def write(self, text: str) -> None:
+        self.player.says(text)
+
+    async def tap(self, label: str) -> None:
+        self.player.taps(label)
+
+    async def told(self) -> str:
+        return self.player.said()
+
+    async def told_anew(self) -> None:
+        assert self.player.said()
+
+    async def later(self, by: timedelta) -> None:
+        self.player.wait(by)
+        self.player.do(Wake(self.player.session.frames[-1].id))
+
+    async def submissions(self) -> list[dict[str, Any]]:
+        return [
+            {name: value for name, value in answers.items() if value is not None}
+            for answers in self.player.house.stored
+        ]
+
+    async def photo(self) -> None:
+        raise AssertionError("nobody asks for a photo")
+
+    voice = photo
+
+    async def location(self, lat: float, lon: float) -> None:
+        raise AssertionError((lat, lon))
+
+
+async def test_the_transcript_of_the_example_plays_as_it_says() -> None:
+    borrower = Borrower()
+
+    await follow(transcript_of(TRANSCRIPT, Path("borrow_bike.yaml")), borrower, borrower)
+
+
+def test_every_entry_that_the_player_knows_is_explained() -> None:
+    known = set(re.findall(r'case \{"(\w+)": ', Path(transcripts.__file__).read_text(encoding="utf-8")))
+    table = GUIDE[GUIDE.index("| entry | meaning |") : GUIDE.index("## How the open question is found")]
+
+    assert known == set(re.findall(r"^\| `(\w+):", table, re.MULTILINE)) | set(re.findall(r"\{(\w+): ", table)) - {
+        "question", "location",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("block", BLOCKS)

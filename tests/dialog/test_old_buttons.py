@@ -261,7 +261,8 @@ def test_skip_as_a_word_means_nothing_in_the_review() -> None:
 
     said = player.says("skip")
 
-    assert "Please choose one of these." in said
+    assert "This question cannot be skipped." in said
+    assert player.house.stored == []
     assert "Is everything right?" in said
 
 

@@ -100,3 +100,12 @@ def test_a_dialog_that_uses_every_word_keeps_to_it() -> None:
 def test_typical_mistakes_are_marked_by_editor_and_reader(text: str) -> None:
     assert not VALIDATOR.is_valid(as_editors_read(text))
     assert read_dialog(text, "x.yaml")[1] != []
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "dialogs").glob("*/*.yaml")), ids=lambda path: path.stem)
+def test_a_dialog_of_ours_names_its_schema_for_editors(path: Path) -> None:
+    first, _, _ = path.read_text("utf-8").partition("\n")
+
+    schema = first.removeprefix("# yaml-language-server: $schema=")
+
+    assert (path.parent / schema).resolve() == ROOT / "docs" / "dialogs.schema.json"

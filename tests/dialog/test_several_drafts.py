@@ -118,6 +118,16 @@ def test_beginning_what_was_begun_already_asks_which() -> None:
     assert len(player.session.drafts) == 2
 
 
+@pytest.mark.parametrize(("begun", "told"), [("/idea", False), ("/all", True)])
+def test_a_draft_is_said_to_be_kept_unless_it_is_offered_at_once(begun: str, told: bool) -> None:  # noqa: FBT001
+    player = two_drafts()
+    idea = next(draft for draft in player.session.drafts if draft.dialog == "idea")
+
+    player.do(Tap(f"{idea.id}||.go"))
+
+    assert ("I have kept your draft" in player.says(begun)) is told
+
+
 def test_beginning_anew_leaves_the_earlier_draft() -> None:
     player = two_drafts()
 

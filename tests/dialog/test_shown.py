@@ -85,7 +85,7 @@ def test_asked_which_a_new_answer_that_does_not_fit_is_explained() -> None:
     player = Player(BIKE.replace("For children", "The loud one"), HELP, MENU.replace("everything", "bike"))
     player.says("/bike", "The lo")
 
-    said = player.says("something else entirely")
+    said = player.says("another")
 
     assert "Which kind?" in said
     assert "Which of these do you mean?" not in said

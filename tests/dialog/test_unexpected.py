@@ -18,20 +18,6 @@ AREAS = EVERYTHING.replace(
 )
 BEFORE_THE_AREA = TO_REVIEW[:7]
 
-OTHERWISE = """
-dialog: otherwise
-version: 1
-title: Otherwise
-trigger: [{moment: otherwise}]
-steps:
-  - question: what
-    type: select_one
-    label: Send this as an idea?
-    choices: [{name: idea, label: As an idea}, {name: menu, label: No}]
-  - link: everything
-    with: {words: "{words}"}
-    relevant: {what: idea}
-"""
 WELCOME = """
 dialog: welcome
 version: 1
@@ -41,7 +27,6 @@ steps:
   - note: The city runs this.
   - note: Nothing is stored.
 """
-ONLY_MENU = MENU.replace(", {moment: otherwise}", "")
 
 
 # ---- commands and links ----------------------------------------------------------------------------------------------
@@ -120,32 +105,28 @@ def test_the_first_contact_is_welcomed_once() -> None:
     assert [frame.dialog for frame in player.session.frames] == ["start"]
 
 
-def test_a_long_first_message_is_a_greeting_too() -> None:
-    said = Player(EVERYTHING, HELP, ONLY_MENU, OTHERWISE).says("a whole sentence")
-
-    assert "What would you like to do?" in said
-
-
-@pytest.mark.parametrize(("words", "asked"), [("nine char", "What would"), ("ten chars!", "Send this as an idea?")])
-def test_later_words_of_some_length_are_offered_as_a_beginning(words: str, asked: str) -> None:
-    player = Player(EVERYTHING, HELP, ONLY_MENU, OTHERWISE)
-    player.says("/all", "/cancel")
-
-    said = player.says(words)
-
-    assert asked in said
-
-
-def test_what_is_offered_as_a_beginning_is_its_first_answer() -> None:
-    player = Player(EVERYTHING, HELP, ONLY_MENU, OTHERWISE)
-    player.says("/all", "/cancel", "a bench in the park")
-
-    player.taps("As an idea")
-
-    assert player.answers() == {"words": "a bench in the park"}
-
-
 # ---- answers that do not fit -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("before", "words"), [(TO_REVIEW[:-1], "a chair"), (TO_REVIEW, "a chair"), (("/all", "x"), "a chair")]
+)
+def test_the_second_miss_says_nothing_twice(before: tuple[str, ...], words: str) -> None:
+    player = Player()
+    player.says(*before)
+
+    said = player.says(words, words).split("\n")
+
+    assert len(said) == len(set(said))
+
+
+@pytest.mark.parametrize("needed", [True, False])
+def test_a_miss_says_whether_the_question_may_be_left_out(*, needed: bool) -> None:
+    player = Player()
+
+    said = player.says("/all", "x", *(() if needed else ("3",)), "a chair")
+
+    assert ("You can leave this out: /skip" in said) is not needed
 
 
 def test_the_second_miss_says_what_is_expected() -> None:

@@ -63,15 +63,45 @@ def read_transcripts() -> list[Transcript]:
 
 def read_transcript(path: Path) -> Transcript:
     """Read one transcript."""
-    data = yaml.safe_load(path.read_text("utf-8"))
+    return transcript_of(path.read_text("utf-8"), path)
+
+
+def transcript_of(text: str, path: Path) -> Transcript:
+    """Return the transcript in a YAML text."""
+    data = yaml.safe_load(text)
     return Transcript(path, data["transcript"], data["locale"], tuple(data["steps"]))
+
+
+class World(Protocol):
+    """Where a story happens."""
+
+    async def later(self, by: timedelta) -> None:
+        """Let time pass."""
+
+    async def submissions(self) -> list[dict[str, Any]]:
+        """Return what was handed in, answers by name; the last comes last."""
+
+
+@dataclass(frozen=True, slots=True)
+class InHouse:
+    """The world of a running house."""
+
+    house: House
+
+    async def later(self, by: timedelta) -> None:
+        """Let time pass, and everything due happen."""
+        await later(self.house, by)
+
+    async def submissions(self) -> list[dict[str, Any]]:
+        """Return the ideas in the store."""
+        return await submissions(self.house)
 
 
 @dataclass(slots=True)
 class Stage:
     """Where a story is played: the person on each messenger that it names, and what was kept of what they were told."""
 
-    house: House
+    world: World
     on: dict[str, Person]
     person: Person  # on the messenger where the story is now
     kept: dict[str, str] = field(default_factory=dict)
@@ -84,11 +114,16 @@ class Stage:
 
 
 async def play(transcript: Transcript, house: House, *people: Person) -> None:
-    """Do what the transcript says and compare what is told.
+    """Do in a house what the transcript says and compare what is told.
 
     A story that goes on elsewhere is played by one person on two messengers: the first it names is that of the first.
     """
-    stage = Stage(house, dict(zip(transcript.messengers(), people, strict=False)), people[0])
+    await follow(transcript, InHouse(house), *people)
+
+
+async def follow(transcript: Transcript, world: World, *people: Person) -> None:
+    """Do what the transcript says and compare what is told."""
+    stage = Stage(world, dict(zip(transcript.messengers(), people, strict=False)), people[0])
     for number, step in enumerate(transcript.steps, 1):
         try:
             await _step(step, stage)
@@ -103,14 +138,14 @@ async def _step(step: dict[str, Any], stage: Stage) -> None:
         case {"bot": expected}:
             _compare(expected, stage, await stage.person.told())
         case {"comes": expected}:
-            await stage.house.delivery.idle()
+            await stage.world.later(timedelta())
             await stage.person.told_anew()
             _compare(expected, stage, await stage.person.told())
         case {"submission": dict(expected)}:
-            found = await submissions(stage.house)
+            found = await stage.world.submissions()
             assert found[-1:] == [expected], f"stored is {found}"
         case {"at": str(by)}:
-            await later(stage.house, duration(by))
+            await stage.world.later(duration(by))
             await stage.person.told_anew()
         case _:
             await _act(step, stage)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,8 @@ from projektbot.messages import Choice, Command, Inbound, Kind, Limits, Outgoing
 
 FAST = Limits(rate=1000.0, reserved=0.0, chat_rate=1000.0, chat_burst=1000)
 CHAT = "terminal"
-_PLACE = re.compile(r"(-?[0-9]{1,3}(?:\.[0-9]+)?) +(-?[0-9]{1,3}(?:\.[0-9]+)?)")
+_PLACE = re.compile(r":location +(-?[0-9]{1,3}(?:\.[0-9]+)?) +(-?[0-9]{1,3}(?:\.[0-9]+)?)")
+_NUMBER = re.compile(r"#?([0-9]{1,4})")  # more digits than any list has choices are no number of one
 
 
 @dataclass(slots=True)
@@ -70,21 +71,30 @@ class Terminal:
 
     def _event(self, line: str) -> Words | Command | Tap | Shared | Upload:
         word, _, rest = line.partition(" ")
-        if word == ":location" and (place := _PLACE.fullmatch(rest)):
-            return Shared(float(place[1]), float(place[2]))
+        if place := shared_place(line):
+            return Shared(*place)
         if word == ":file":
             kind = {".jpg": Kind.IMAGE, ".png": Kind.IMAGE, ".ogg": Kind.AUDIO}.get(Path(rest).suffix, Kind.FILE)
             return Upload(kind, rest, name=Path(rest).name)
         if line.startswith("/"):
             return Command(word[1:].lower(), rest.strip())
-        if line.startswith("#") and (choice := self._numbered(line[1:])):
+        if line.startswith("#") and (choice := numbered(line, self._choices, self._first)):
             return Tap(choice.token)
         return Words(line)
 
-    def _numbered(self, digits: str) -> Choice | None:
-        numbered = [choice for choice in self._choices if not choice.word]
-        index = int(digits) - self._first if digits.isdigit() else -1
-        return numbered[index] if 0 <= index < len(numbered) else None
+
+def numbered(line: str, choices: Sequence[Choice], first: int) -> Choice | None:
+    """Return the choice that "2" or "#2" stands for, where those shown are counted from `first`."""
+    found = _NUMBER.fullmatch(line)
+    counted = [choice for choice in choices if not choice.word]
+    index = int(found[1]) - first if found else -1
+    return counted[index] if 0 <= index < len(counted) else None
+
+
+def shared_place(line: str) -> tuple[float, float] | None:
+    """Return the latitude and longitude of a line that shares a place."""
+    found = _PLACE.fullmatch(line)
+    return (float(found[1]), float(found[2])) if found else None
 
 
 def _read_file(path: str) -> bytes:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from projektbot.errors import SettingsError
+from projektbot.mistakes import in_words
 
 Degrees = tuple[Annotated[float, Field(ge=-180, le=180)], Annotated[float, Field(ge=-90, le=90)]]
 
@@ -18,10 +20,17 @@ class Area(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    code: str = Field(pattern=r"^[a-z][a-z0-9_]{0,23}$")
+    code: str
     name: str
     inhabitants: int = Field(ge=0)
     boundary: tuple[Degrees, ...] = ()
+
+    @field_validator("code")
+    @classmethod
+    def _fit_for_a_button(cls, value: str) -> str:
+        if not re.fullmatch(r"[a-z][a-z0-9_]{0,23}", value):
+            raise ValueError("write a small letter, then small letters, digits and _, at most 24 together")
+        return value
 
     def contains(self, lat: float, lon: float) -> bool:
         """Say whether a point lies inside the boundary (ray casting; a point on the line counts to one side)."""
@@ -54,7 +63,7 @@ def read_city(path: Path) -> City:
     try:
         data = yaml.safe_load(path.read_text("utf-8"))
     except OSError as error:
-        raise SettingsError([f"{path}: {error.strerror}"]) from error
+        raise SettingsError([f"PROJEKTBOT_CITY: {path}: {error.strerror}"]) from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise SettingsError([f"{path}: {error}"]) from error
     problems = _of_all_areas(data)
@@ -62,7 +71,7 @@ def read_city(path: Path) -> City:
     try:
         city = City.model_validate(data)
     except ValidationError as error:
-        problems += [f"{'.'.join(map(str, fault['loc'])) or 'the file'}: {fault['msg']}" for fault in error.errors()]
+        problems += [f"{'.'.join(map(str, fault['loc'])) or 'the file'}: {in_words(fault)}" for fault in error.errors()]
     if problems or city is None:
         raise SettingsError([f"{path}: {problem}" for problem in problems])
     return city

@@ -84,7 +84,7 @@ def _languages(house: CityHouse, _session: Session, _answers: Answers) -> Sequen
 def _drafts(house: CityHouse, session: Session, answers: Answers) -> Sequence[tuple[str, Text]]:
     only = answers.get("of")
     found = [(frame.id, _draft_title(house.book, frame)) for frame in _kept(house, session, only)]
-    return [*found, ("new", N_("Begin anew"))] if only else found
+    return [*found, ("new", N_("Start a new one"))] if only else found
 
 
 def _kept(house: CityHouse, session: Session, only: str | None) -> list[Frame]:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import re
+import os
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import yaml
 
 from projektbot.app import House, build
-from projektbot.channels.terminal import Terminal, printed
+from projektbot.channels.terminal import Terminal, numbered, printed, shared_place
 from projektbot.config import Settings, read_settings
-from projektbot.errors import SettingsError
+from projektbot.errors import Rejected, SettingsError
 from projektbot.i18n import FSI, PDI
 from projektbot.logs import set_up_logs
 from projektbot.messages import Outgoing, Style
@@ -32,16 +32,24 @@ def chat(locale: str, record: str | None) -> int:
         house = build(settings, terminal)
         if locale and locale not in house.languages.locales:
             raise SettingsError([f"--locale: {locale!r} is none of {', '.join(house.languages.locales)}"])
-        asyncio.run(_play(house, terminal, recorder))
-        if record:
-            Path(record).write_text(recorder.transcript(terminal.locale), "utf-8")
+        with _opened(record) as file:
+            asyncio.run(_play(house, terminal, recorder))
+            file.write(recorder.transcript(terminal.locale))
     return 0
+
+
+def _opened(record: str | None) -> TextIO:
+    """Open the file for the transcript before anything is played: afterwards a mistake would cost all of it."""
+    try:
+        return Path(record or os.devnull).open("w", encoding="utf-8")
+    except OSError as error:
+        raise Rejected(f"{record} cannot be written: {error.strerror}") from error
 
 
 async def _play(house: House, terminal: Terminal, recorder: Recorder) -> None:
     recorder.house = house
     delivering = asyncio.gather(house.delivery.run(), house.delivery.serve(terminal, ALWAYS.is_good))
-    print("Type /start to begin, Ctrl-D to end.\n")
+    print("Type /start to begin, Ctrl-D to end. A file: `:file PATH`; a place: `:location LAT LON`.\n")
     await terminal.receive(house.turns)
     await recorder.settle()
     delivering.cancel()
@@ -62,7 +70,6 @@ _ALONE: dict[str, Any] = {
 }
 
 
-_PLACE = re.compile(r":location (?P<lat>-?[0-9.]+) +(?P<lon>-?[0-9.]+)")
 # a transcript compares words: without isolates, with the spaces that people type
 _AS_TYPED = {ord(FSI): None, ord(PDI): None, ord("\u00a0"): " ", ord("\u202f"): " "}
 
@@ -98,16 +105,12 @@ class Recorder:
         self._steps.append({"bot": lines[0].translate(_AS_TYPED)})
 
     def _step(self, line: str) -> dict[str, Any]:
-        if place := _PLACE.fullmatch(line):
-            return {"send": {"location": [float(place["lat"]), float(place["lon"])]}}
+        if place := shared_place(line):
+            return {"send": {"location": list(place)}}
         if line.startswith(":file "):
             return {"send": "voice" if line.endswith(".ogg") else "photo"}
-        numbered = [choice for choice in self._last.choices if not choice.word] if self._last else []
-        first = self._last.first if self._last else 1
-        digits = line.removeprefix("#")
-        if digits.isdigit() and 0 <= int(digits) - first < len(numbered):
-            return {"tap": numbered[int(digits) - first].label}
-        return {"user": line}
+        choice = numbered(line, self._last.choices, self._last.first) if self._last else None
+        return {"tap": choice.label} if choice else {"user": line}
 
     def transcript(self, locale: str) -> str:
         """Return what was said as YAML."""

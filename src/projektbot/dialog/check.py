@@ -17,10 +17,17 @@ from projektbot.dialog.outline import Entry, outline
 from projektbot.dialog.worlds import Views, may_lack, views
 from projektbot.texts import PLACEHOLDER
 
-__all__ = ["check_catalog", "check_dialogs", "drafts_concerned"]
+__all__ = ["check_catalog", "check_dialogs", "drafts_concerned", "missing_dialogs"]
 
 Roads: TypeAlias = list[tuple[str, Call | Link]]  # from dialog, by step
 
+# What the engine itself opens, or sends people to in its own texts. (The dialog `unfinished` it can do without.)
+NEEDED = (
+    Trigger(command="start"),
+    Trigger(command="help"),
+    Trigger(command="drafts"),
+    Trigger(moment="otherwise"),
+)
 HANDED_BY_MOMENT = {"otherwise": ("words",)}  # by the engine itself: what the person wrote
 
 RULES: tuple[Callable[[Views], Found], ...] = (
@@ -48,6 +55,16 @@ def check_dialogs(dialogs: Mapping[str, Dialog], known: Known) -> list[Problem]:
     return sorted(problems)
 
 
+def missing_dialogs(dialogs: Mapping[str, Dialog], folder: str) -> list[Problem]:
+    """Return what no dialog of a whole folder opens, though the engine cannot do without it."""
+    opened = {(trigger.command, trigger.moment) for dialog in dialogs.values() for trigger in dialog.triggers}
+    return [
+        Problem(folder, 0, f"no dialog is opened by {_claim(trigger)}")
+        for trigger in NEEDED
+        if (trigger.command, trigger.moment) not in opened
+    ]
+
+
 def _of_one(seen: Views) -> Found:
     found = [entry for rule in RULES for entry in rule(seen)]
     yield from found
@@ -65,7 +82,7 @@ def _triggers(dialogs: Mapping[str, Dialog]) -> Iterator[Problem]:
     bare = {trigger.command for dialog in dialogs.values() for trigger in dialog.triggers if not trigger.fill}
     for dialog in dialogs.values():
         for trigger in dialog.triggers:
-            claim = f"the {_kind(trigger)} '{trigger.command or trigger.deep_link or trigger.moment}'"
+            claim = _claim(trigger)
             if claim in taken:
                 yield Problem(dialog.path, dialog.line, f"{claim} already opens {taken[claim]}")
             taken[claim] = dialog.path
@@ -75,6 +92,10 @@ def _triggers(dialogs: Mapping[str, Dialog]) -> Iterator[Problem]:
                 )
             if trigger.fill and not isinstance(dialog.by_name.get(trigger.fill), Question):
                 yield Problem(dialog.path, dialog.line, f"'fill: {trigger.fill}' is no question of this dialog")
+
+
+def _claim(trigger: Trigger) -> str:
+    return f"the {_kind(trigger)} '{trigger.command or trigger.deep_link or trigger.moment}'"
 
 
 def _kind(trigger: Trigger) -> str:

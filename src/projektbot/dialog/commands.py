@@ -78,7 +78,8 @@ def back(talk: Talk, _spot: Spot | None = None) -> None:
         keep(talk, spots[index])  # a single answer was being changed: back means to leave it
         return
     if before is None:
-        talk.say(N_("This is the beginning; there is nothing to go back to."))
+        if not _back_from_digression(talk):
+            talk.say(N_("This is the first question, there is nothing to go back to."))
         return
     begun = _round_just_begun(frame, spots[index])
     if begun:
@@ -102,8 +103,18 @@ def _cancel(talk: Talk) -> None:
     if talk.session.top() is None:
         talk.say(N_("Nothing is open at the moment."))
         menu_if_idle(talk)
-    else:
+    elif not _back_from_digression(talk):
         leave(talk)
+
+
+def _back_from_digression(talk: Talk) -> bool:
+    """Leave a digression for what lies below, as it is left at its end; return whether there was one."""
+    *below, top = talk.session.frames
+    if not below or not talk.dialog(top).returns:
+        return False
+    talk.end()
+    talk.passed = False
+    return True
 
 
 def leave(talk: Talk) -> None:
@@ -127,22 +138,27 @@ def menu_if_idle(talk: Talk) -> None:
         enter(talk, talk.scene.book.by_command["start"], {})
 
 
-def enter(talk: Talk, dialog: Dialog, given: Answers) -> None:
-    """Begin a dialog: a digression on top of what is open, anything else in its place (a draft is kept)."""
+def enter(talk: Talk, dialog: Dialog, given: Answers, own: tuple[str, ...] = ()) -> None:
+    """Begin a dialog: a digression on top of what is open, anything else in its place (a draft is kept).
+
+    `own` are the names under which words of the person are given.
+    """
     top = talk.session.top()
     if dialog.returns:
         if top and top.dialog == dialog.name:
             talk.end()
-        talk.begin(dialog, given)
+        talk.begin(dialog, given, own=own)
         return
-    if drafts.set_aside(talk):
-        talk.say(N_("I have kept your draft. You find it under /drafts."))
+    left = {frame.dialog for frame in talk.session.frames}
+    kept = drafts.set_aside(talk)
     begun = [frame for frame in talk.session.drafts if frame.dialog == dialog.name]
-    unfinished = talk.scene.book.dialogs.get("unfinished")
-    if dialog.keeps and begun and unfinished and not given:
+    unfinished = talk.scene.book.dialogs.get("unfinished") if dialog.keeps and begun and not given else None
+    if kept and not (unfinished and dialog.name in left):  # which offers it at once
+        talk.say(N_("I have kept your draft. You find it under /drafts."))
+    if unfinished:
         talk.begin(unfinished, {"of": dialog.name})
     else:
-        talk.begin(dialog, given)
+        talk.begin(dialog, given, own=own)
 
 
 _AT_QUESTION: dict[str, Callable[[Talk, Spot], None]] = {"back": back, "skip": skip, "keep": keep, "more": more}

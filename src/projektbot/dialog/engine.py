@@ -12,7 +12,7 @@ from dataclasses import field, replace
 from typing import Any
 
 from projektbot.dialog import attachments, commands, drafts, joining, reply, taps
-from projektbot.dialog.model import Answers, Call, Do, Link, Note, Review
+from projektbot.dialog.model import Answers, Call, Dialog, Do, Link, Note, Question, Review, Type
 from projektbot.dialog.prompt import filled, put_question
 from projektbot.dialog.saying import NOTHING, Line, Prompt
 from projektbot.dialog.session import Session
@@ -70,15 +70,14 @@ def step(
     if isinstance(event, Wake):
         drafts.wake(talk, event.frame)
         return _turn(talk)
-    first_contact = session.seen == 0
     talk.session = session.noticed(talk.seconds())
-    if first_contact:
+    if session.seen == 0:
         _welcome(talk)
     drafts.fit_open(talk)
     reminded_of = "" if elsewhere else session.reminded_of
     if not (isinstance(event, Words) and reply.to_reminder(talk, event.text, reminded_of)):
-        _dispatch(talk, event, about, first_contact=first_contact, elsewhere=elsewhere)
-    advance(talk)
+        _dispatch(talk, event, about, elsewhere=elsewhere)
+    advance(talk, passed=talk.passed)
     return _turn(talk)
 
 
@@ -114,10 +113,10 @@ def _turn(talk: Talk) -> Turn:
     return Turn(talk.session, tuple(talk.lines), talk.prompt, talk.replaces, talk.call, tuple(talk.due))
 
 
-def _dispatch(talk: Talk, event: Event, about: str, *, first_contact: bool, elsewhere: bool) -> None:
+def _dispatch(talk: Talk, event: Event, about: str, *, elsewhere: bool) -> None:
     match event:
         case Words(text):
-            reply.words(talk, text, about, first_contact=first_contact, elsewhere=elsewhere)
+            reply.words(talk, text, about, elsewhere=elsewhere)
         case Tap(token, message):
             taps.tap(talk, token, message)
         case Command(name, argument):
@@ -167,9 +166,9 @@ def advance(talk: Talk, *, passed: bool = True) -> None:
             case Call() as call:
                 talk.begin(talk.scene.book.dialogs[call.dialog], _given(spot, call.given), caller=spot.path)
             case Link() as link:
-                given = _given(spot, link.given)
+                given, dialog = _given(spot, link.given), talk.scene.book.dialogs[link.dialog]
                 talk.end()
-                commands.enter(talk, talk.scene.book.dialogs[link.dialog], given)
+                commands.enter(talk, dialog, given, own=_own_words(dialog, link))
             case _:
                 put_question(talk, frame, spots, index)
                 return
@@ -206,6 +205,15 @@ def _given(spot: Spot, given: dict[str, str]) -> Answers:
         else:
             handed[name] = value
     return handed
+
+
+def _own_words(dialog: Dialog, link: Link) -> tuple[str, ...]:
+    """Return which questions a link answers with words that the person wrote: no dialog writes those."""
+    return tuple(
+        name
+        for name, value in link.given.items()
+        if value.startswith("{") and isinstance(step := dialog.by_name.get(name), Question) and step.type is Type.TEXT
+    )
 
 
 def _do(talk: Talk, spot: Spot, do: Do) -> bool:

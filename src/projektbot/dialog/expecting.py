@@ -64,7 +64,7 @@ LENGTHS = (
     NN_("Please write at most {n} character.", "Please write at most {n} characters.", 0),
     NN_("Please write {min} to {n} character.", "Please write {min} to {n} characters.", 0),
 )
-ONE = N_("Please choose one: its number or its name is enough.")
+ONE = N_("I could not match that. Please choose one; its number is enough.")
 PLACE = N_("Please share a location, or write its coordinates, such as 52.4425, 13.5823.")
 AGREE = N_("Please write “OK” when you have read this and agree.")
 
@@ -75,12 +75,12 @@ SENT: dict[frozenset[Type], tuple[Text, Text]] = {
         N_("Please send a photo, or skip this question."),
     ),
     frozenset({Type.AUDIO}): (
-        N_("Please send a voice message."),
-        N_("Please send a voice message, or skip this question."),
+        N_("Please send a voice note."),
+        N_("Please send a voice note, or skip this question."),
     ),
     frozenset({Type.IMAGE, Type.AUDIO}): (
-        N_("Please send a photo or a voice message."),
-        N_("Please send a photo or a voice message, or skip this question."),
+        N_("Please send a photo or a voice note."),
+        N_("Please send a photo or a voice note, or skip this question."),
     ),
     frozenset({Type.FILE}): (
         N_("Please send a file."),

@@ -23,14 +23,14 @@ _INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """A mistake of an author, where it stands and in their words."""
+    """A mistake of an author, where it stands (line 0: in no line of its own) and in their words."""
 
     path: str
     line: int
     message: str
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.message}"
+        return f"{self.path}:{self.line}: {self.message}" if self.line else f"{self.path}: {self.message}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ LONGEST = 120  # characters of "between EUR 1.200.000,00 and EUR 1.500.000,00", 
 MOST_DIGITS = 24  # fewer than Decimal's precision of 28, so that nothing is rounded
 GROUP = 3
 ENDS_OF_RANGE = 2
+SPELLED_OUT = 7  # letters of "hundert"; shorter words for a scale are abbreviations, and no ends of words
 
 NUMBER = re.compile(r"(?P<digits>[.,٫]?[0-9]+(?:[ '.,٫٬][0-9]+)*)(?:[.,] ?-+)?")
 WORD = re.compile(r"[^\W\d_]+|[^\w\s.]")
@@ -67,8 +68,9 @@ def read_amount(words: str, *, locale: str, currency: str) -> Amount | None:
     found = list(NUMBER.finditer(written))
     language = babel_locale(locale).language
     if not found:
-        return spelled(written, language)
-    if len(found) > ENDS_OF_RANGE:
+        written = in_digits(written, language)
+        found = list(NUMBER.finditer(written))
+    if not 1 <= len(found) <= ENDS_OF_RANGE:
         return None
     group = group_symbol(locale)
     numbers = [digits_read(match["digits"], group) for match in found]
@@ -76,10 +78,22 @@ def read_amount(words: str, *, locale: str, currency: str) -> Amount | None:
     return None if beside is None or not all(numbers) else put_together(numbers, beside)
 
 
-def spelled(written: str, language: str) -> Amount | None:
-    """Read a small number written as a word."""
-    small = tables.spoken(tables.SMALL, language).get(written)
-    return None if small is None else Amount((Decimal(small),))
+def in_digits(written: str, language: str) -> str:
+    """Return words with digits for those that are small numbers: "zweihundert euro" is "2 hundert euro"."""
+    small, scales = tables.spoken(tables.SMALL, language), tables.spoken(tables.SCALES, language)
+    pieces: list[str] = []
+    for word in written.split():
+        scale = next((name for name in scales if len(name) >= SPELLED_OUT and word.endswith(name)), "")
+        count = word.removesuffix(scale)
+        if word in small:
+            pieces.append(str(small[word]))
+        elif scale and (not count or count in small):
+            if pieces[-1:] in (["a"], ["an"]):
+                pieces.pop()
+            pieces += [scale] if pieces and pieces[-1].isdigit() and not count else [str(small.get(count, 1)), scale]
+        else:
+            pieces.append(word)
+    return " ".join(pieces)
 
 
 def digits_read(digits: str, group: str) -> tuple[Decimal, ...]:

@@ -16,6 +16,7 @@ from projektbot.texts import N_, PLACEHOLDER, Own, Param, Text
 
 PAGE = 10  # choices at once: more do not fit an old phone's screen
 TOKEN_BYTES = 64  # Bot API: callback_data
+QUOTED = 200  # characters of an earlier answer that does not fit: enough to know it again
 MOST_PROMPTS = 1024  # kept ready; about 5 MB with their words
 
 SKIPPED = N_("–")
@@ -122,8 +123,21 @@ def _say_question(talk: Talk, frame: Frame, spot: Spot, question: Question) -> N
         return
     if question.hint:
         talk.say(filled(talk, frame, question.hint, spot.live), close=True)
+    if spot.path in frame.old and not frame.misses:
+        _say_unfit(talk, spot, question, frame.old[spot.path])
     if question.type in (Type.SELECT_MULTIPLE, Type.RANK):
         _say_picked(talk, frame, spot, question)
+
+
+def _say_unfit(talk: Talk, spot: Spot, question: Question, old: Value) -> None:
+    """Say what was answered earlier and why it is no answer here; one that fits is offered to be kept."""
+    reason = talk.fits(question, old, spot.live)
+    if reason is None:
+        return
+    if isinstance(old, str) and len(old) > QUOTED:
+        old = f"{old[:QUOTED].rstrip()} …"
+    talk.say(N_("Your earlier answer: {answer}", answer=shown(question, old, talk.options(question, spot.live))))
+    talk.say(reason, close=True)
 
 
 def _say_picked(talk: Talk, frame: Frame, spot: Spot, question: Question) -> None:

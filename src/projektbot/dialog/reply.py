@@ -5,30 +5,37 @@ from __future__ import annotations
 from dataclasses import replace
 
 from projektbot.dialog import drafts
-from projektbot.dialog.answers import Accepted, Option, read_words
-from projektbot.dialog.cleaning import key
+from projektbot.dialog import words as tables
+from projektbot.dialog.answers import Accepted, Option, Wrong, read_words
+from projektbot.dialog.cleaning import clean, key
 from projektbot.dialog.commands import back, enter, menu_if_idle
+from projektbot.dialog.expecting import ONE
 from projektbot.dialog.ladder import no_match
+from projektbot.dialog.limits import LONGEST_TEXT, too_long
+from projektbot.dialog.meant import act_meant, do_bare, do_meant
 from projektbot.dialog.model import Question, Type
 from projektbot.dialog.prompt import numbered_buttons, open_now, step_back
 from projektbot.dialog.session import Frame
-from projektbot.dialog.talk import Talk, handle_of
+from projektbot.dialog.talk import Talk, handle_of, is_begun
 from projektbot.dialog.taps import bring_up, take, tap
-from projektbot.dialog.walk import Spot, step_at
+from projektbot.dialog.walk import GIVEN, Spot, step_at
 from projektbot.texts import N_
 
 BACK, SKIP = N_("Back"), N_("Skip")
+SHORTEST_IDEA = 10  # characters: nobody writes an idea in fewer
+WORDS = f"{GIVEN}words"  # what the moment "otherwise" hands to its dialog
+GREETINGS = tables.in_any(tables.GREETINGS)
 _CHOICE = Question("choice", Type.SELECT_ONE, "")  # numbered buttons are read like the choices of a question
 
 
-def words(talk: Talk, text: str, about: str, *, first_contact: bool, elsewhere: bool = False) -> None:
+def words(talk: Talk, text: str, about: str, *, elsewhere: bool = False) -> None:
     """Read a typed message: as an answer to what it replies to, else to the open question."""
     if about and _about_answered(talk, about):
         _reanswer(talk, about.partition("|")[2], text)
         return
     now = open_now(talk)
     if now is None:
-        _otherwise(talk, text, first_contact=first_contact)
+        _otherwise(talk, text)
         return
     if _typed_aside(talk, now, text):
         return
@@ -69,7 +76,25 @@ def _answer_words(talk: Talk, now: tuple[Frame, list[Spot], int], text: str) -> 
     reading = read_words(
         question, text, options=talk.options(question, spot.live), locale=talk.session.locale, today=talk.scene.today()
     )
-    take(talk, spot, question, reading)
+    if not isinstance(reading, Wrong):
+        take(talk, spot, question, reading)
+    elif do_meant(talk, now, text):
+        return
+    elif _is_beside_menu(talk, frame, question, reading, text):
+        _otherwise(talk, text)
+    else:
+        no_match(talk, question, reading.text)
+
+
+def _is_beside_menu(talk: Talk, frame: Frame, question: Question, reading: Wrong, text: str) -> bool:
+    """Say whether words are none of a menu's choices, but long enough for something the person wants."""
+    dialog = talk.dialog(frame)
+    return (
+        len(text) >= SHORTEST_IDEA
+        and question.type is Type.SELECT_ONE
+        and reading.text is ONE
+        and not (dialog.keeps or dialog.returns or frame.caller or is_begun(frame))
+    )
 
 
 def _typed_choice(talk: Talk, now: tuple[Frame, list[Spot], int], text: str) -> None:
@@ -85,7 +110,9 @@ def _typed_choice(talk: Talk, now: tuple[Frame, list[Spot], int], text: str) -> 
         # the person answers the question anew instead of saying which
         talk.look()
         _answer_words(talk, (talk.session.frames[-1], spots, index), text)
-    else:
+    elif act := act_meant(frame, question, text):
+        tap(talk, next(button.token for button in buttons if button.token.endswith(f"|{act}")), "")
+    elif not do_meant(talk, now, text):
         no_match(talk, question, N_("Please choose one of these."))
 
 
@@ -115,12 +142,27 @@ def _typed_aside(talk: Talk, now: tuple[Frame, list[Spot], int], text: str) -> b
     return False
 
 
-def _otherwise(talk: Talk, text: str, *, first_contact: bool) -> None:
+def _otherwise(talk: Talk, text: str) -> None:
     """Words that belong to nothing open: a greeting gets the menu, anything else is offered as a start."""
-    if first_contact or len(text) < 10:  # noqa: PLR2004 - nobody writes an idea in fewer letters
-        enter(talk, talk.scene.book.by_command["start"], {})
+    top, dialog, text = talk.session.top(), talk.scene.book.by_moment["otherwise"], clean(text)
+    if do_bare(talk, text):
         return
-    enter(talk, talk.scene.book.by_moment["otherwise"], {"words": text})
+    if len(text) < SHORTEST_IDEA or key(text) in GREETINGS:
+        enter(talk, talk.scene.book.by_command["start"], {})
+    elif top and top.dialog == dialog.name and WORDS in top.answers:
+        _add_words(talk, top, text)
+    else:
+        enter(talk, dialog, {"words": text})
+
+
+def _add_words(talk: Talk, frame: Frame, text: str) -> None:
+    """Take what is written before it is said what the first words were for as more of them."""
+    together = f"{frame.answers[WORDS]}\n{text}"
+    if len(together) > LONGEST_TEXT:
+        no_match(talk, None, too_long(len(together)))
+        return
+    talk.put(replace(frame, answers={**frame.answers, WORDS: together}))
+    no_match(talk, None, N_("I have added that to what you wrote."))
 
 
 def edited(talk: Talk, message: str, text: str) -> None:

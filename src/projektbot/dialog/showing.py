@@ -15,7 +15,7 @@ NO_ANSWER = N_("no answer")
 NOTHING_CHOSEN = N_("nothing chosen")
 SENT = {
     Type.IMAGE: N_("a photo"),
-    Type.AUDIO: N_("a voice message"),
+    Type.AUDIO: N_("a voice note"),
     Type.FILE: N_("a file"),
 }
 

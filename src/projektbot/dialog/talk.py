@@ -63,6 +63,7 @@ class Talk:
     replaces: str = ""
     call: Calling | None = None
     due: list[Due] = field(default_factory=list)
+    passed: bool = True  # the way goes on; not if a digression is left, and what lay below is only asked again
     heard: str = ""  # platform id of the message being answered
     # what a walk found by asking the house, which may look at the other drafts as well; it holds for this turn
     _walked: tuple[Frame, tuple[Frame, ...], Way] | None = None
@@ -157,8 +158,7 @@ class Talk:
         frame = self.session.frames[-1]
         dialog = self.dialog(frame)
         if dialog.keeps and dialog.remind_after and (frame.reminded or not is_begun(frame)):
-            # no row yet, or it has moved out of reach
-            self.due.append(Due(frame.id, self.seconds() + dialog.remind_after[0]))
+            self._remind_later(frame, dialog)  # no row yet, or it has moved out of reach
         answers = {**_without_place(frame.answers, step_at(dialog, path)), path: value}
         for name, fact in facts.items():
             answers[FACT + name] = fact
@@ -170,6 +170,9 @@ class Talk:
         if way and len(answers) == len(frame.answers) + 1 + len(facts) and can_walk_on(way, path):
             self._asked = False
             self._noted(answered, dialog, walk_on(dialog, way, answers, facts, self._calculate))
+
+    def _remind_later(self, frame: Frame, dialog: Dialog) -> None:
+        self.due.append(Due(frame.id, self.seconds() + dialog.remind_after[0]))
 
     def take_away(self, path: str) -> None:
         """Take one answer of the top frame away; it is offered again when the question is asked."""
@@ -186,15 +189,22 @@ class Talk:
             )
         )
 
-    def begin(self, dialog: Dialog, given: Answers, caller: str = "") -> None:
-        """Put a new frame on top. What is given under the name of a question answers it, if it fits."""
+    def begin(self, dialog: Dialog, given: Answers, caller: str = "", own: tuple[str, ...] = ()) -> None:
+        """Put a new frame on top. What is given under the name of a question answers it, if it fits.
+
+        `own` are the names under which words of the person are given: they make a draft, and are kept in any case.
+        """
         now = self.seconds()
         session, answers = self.session, self._prefilled(dialog, given)
         frame = Frame(
             frame_id(session.count), dialog.name, dialog.version, dialog.shape, answers,
-            given=tuple([name for name in answers if name[0] not in BESIDE]), caller=caller, begun=now, touched=now,
+            old={name: given[name] for name in own if name in given and name not in answers},
+            given=tuple([name for name in answers if name[0] not in BESIDE and name not in own]),
+            caller=caller, begun=now, touched=now,
         )  # fmt: skip
         self.session = replace(session, frames=(*session.frames, frame), count=session.count + 1)
+        if own and dialog.keeps and dialog.remind_after and is_begun(frame):
+            self._remind_later(frame, dialog)
 
     def _prefilled(self, dialog: Dialog, given: Answers) -> Answers:
         answers: Answers = {}
@@ -231,12 +241,12 @@ def _without_place(answers: Answers, step: Step | None) -> Answers:
 
 
 def is_begun(frame: Frame) -> bool:
-    """Say whether the person answered anything yet (what a link filled in does not make a draft)."""
+    """Say whether the person answered anything yet, or took it back (what a link filled in does not make a draft)."""
     # a loop: a generator takes longer to begin than the first answer to look at
-    for name in frame.answers:  # noqa: SIM110
+    for name in frame.answers:
         if name[0] not in BESIDE and name not in frame.given:
             return True
-    return False
+    return bool(frame.old) and any(name not in frame.given for name in frame.old)
 
 
 @lru_cache(8)  # every turn of a batch asks the same, several times

@@ -35,6 +35,42 @@ UNDERSTOOD = {
     "en": listed("ok, okay, k, oki, understood, got it, i understand, agreed, i agree, fine, all right, alright, read"),
     "de": listed("verstanden, alles klar, einverstanden, in ordnung, passt, gelesen, ich verstehe, ich stimme zu, gut"),
 }
+SEND = {  # beside a plain yes, at a review
+    "en": listed("send, send it, yes send it, submit, done, go, go ahead, looks good, all correct, all good, "
+                 "yes all right, everything is right, that s right, that is right, yes it is, yes everything"),
+    "de": listed("senden, abschicken, absenden, einreichen, fertig, ja senden, ja abschicken, ja einreichen, "
+                 "ja stimmt, ja passt, ja alles, ja alles richtig, ja stimmt alles, stimmt so, stimmt alles, "
+                 "alles stimmt, alles richtig, alles gut, alles bestens, passt so, passt alles, so lassen"),
+}  # fmt: skip
+CHANGE = {  # beside a plain no, at a review
+    "en": listed("change, change it, change something, edit, correct it, not right, not quite, wrong, no wait"),
+    "de": listed("aendern, etwas aendern, bearbeiten, korrigieren, berichtigen, stimmt nicht, nicht richtig, "
+                 "nicht ganz, nein aendern, nein etwas aendern"),
+}  # fmt: skip
+SKIP = {  # beside a plain no, where an answer may be left out
+    "en": listed("skip, skip it, next, pass, leave out, leave it out, no idea, don t know, dont know, i don t know, "
+                 "i dont know, do not know, i do not know, not sure, unknown, none, nothing, n a, no answer"),
+    "de": listed("ueberspringen, auslassen, weglassen, weiter, naechste, naechste frage, keine ahnung, keine, keins, "
+                 "keines, keinen, nichts, keine angabe, keine angaben, weiss nicht, weiss ich nicht, ich weiss nicht, "
+                 "ich weiss es nicht, das weiss ich nicht, weiss ich noch nicht, noch nicht, noch unklar, unbekannt, "
+                 "habe ich nicht, hab ich nicht, egal, k a"),
+}  # fmt: skip
+DONE = {  # at the end of a list
+    "en": listed("done, finished, ready, that s all, that is all, that s it"),
+    "de": listed("fertig, das war s, das wars, das ist alles, das waren alle, mehr nicht"),
+}
+BARE = {  # commands without their slash, beside the commands' own words: word → command
+    "en": dict.fromkeys(("stop", "quit", "exit", "cancel", "abort"), "cancel") | {"help me": "help", "go back": "back"},
+    "de": dict.fromkeys(("stop", "stopp", "abbrechen", "abbruch", "aufhoeren", "beenden"), "cancel")
+    | {"hilfe": "help", "hilf mir": "help", "hilfe bitte": "help", "zurueck": "back"},
+}
+GREETINGS = {
+    "en": listed("good morning, good afternoon, good evening, good day, hello there, hello everyone, hi everyone, "
+                 "hello hello, greetings"),
+    "de": listed("guten morgen, guten mittag, guten abend, guten tag, schoenen guten tag, schoenen guten morgen, "
+                 "schoenen guten abend, einen schoenen guten tag, hallo zusammen, hallo guten tag, hallo guten morgen, "
+                 "hallo guten abend, moin moin, gruess gott, gruess dich, gruessen sie"),
+}  # fmt: skip
 THUMBS_UP = frozenset("👍👌✅✔☑🆗")
 THUMBS_DOWN = frozenset("👎❌✖🚫")
 
