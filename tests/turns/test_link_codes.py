@@ -35,7 +35,7 @@ async def test_a_code_comes_with_links_to_where_the_person_is_not_yet(town: Town
     def links(start: str) -> Mapping[str, str]:
         return {"telegram": f"https://t.me/bot?start={start}", "matrix": "https://matrix.to/#/@bot:city.example"}
 
-    town.turns.world = replace(town.world, links=links)
+    town.turns.transactions.world = replace(town.world, links=links)
     anna = town.person("anna")
     begin = replace(town.inbound("4711", Words("Hello there")), channel="telegram")
     await town.take(begin)

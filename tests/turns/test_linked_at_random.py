@@ -73,8 +73,8 @@ class Three:
         title = f"Idea number {len(self.begun)}"
         person = self.town.person(chat)
         await person.says("/idea")
-        if "You have begun this already" in self.town.told(chat)[-1]:
-            await person.taps("Begin anew")
+        if "You have already started one" in self.town.told(chat)[-1]:
+            await person.taps("Start a new one")
         await person.taps("Something new")
         await person.says(title)
         self.begun.append(title)

@@ -146,7 +146,7 @@ async def test_separating_and_going_on_in_one_batch_stay_apart(town: Town) -> No
     assert (await town.session("elsewhere")).frames[-1].answers == {"kind": "new"}
     assert (await town.session("elsewhere")).drafts == ()
     assert len((await town.session("anna")).drafts) == 2
-    assert "You have begun this already" in town.told("anna")[-1]
+    assert "You have already started one" in town.told("anna")[-1]
     assert anna.chat != elsewhere.chat
 
 

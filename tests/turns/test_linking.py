@@ -71,7 +71,7 @@ async def test_what_was_begun_on_both_is_kept_and_offered(town: Town) -> None:
     assert offered == [
         "Send an idea: Benches along the river",
         "Send an idea: Trees in the square",
-        "Begin anew",
+        "Start a new one",
     ]
 
 
