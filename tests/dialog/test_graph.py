@@ -6,7 +6,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from projektbot.dialog.graph import mermaid, svg
@@ -186,7 +186,9 @@ def test_many_branches_stand_in_rows(count: int) -> None:
     assert max(right for _, _, right, _ in found) < 1400
 
 
-@given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1))
+# U+FFFE and U+FFFF are no characters: neither YAML nor SVG may hold them
+@given(st.text(st.characters(exclude_categories=["Cc", "Cs"], exclude_characters="\ufffe\uffff"), min_size=1))
+@settings(deadline=None)
 def test_any_words_make_a_picture(words: str) -> None:
     dialog = party()
     strange = Dialog("a", 1, words, dialog.steps)
