@@ -276,6 +276,10 @@ class MatrixPerson:
         async with self._http.post(address, params={"filename": name}, data=data, headers=headers) as answer:
             return str((await _checked(answer))["content_uri"])
 
+    async def stored(self, room: str, event_id: str) -> Json:
+        """Return an event as the homeserver has it."""
+        return await self._call("GET", f"rooms/{_q(room)}/event/{_q(event_id)}")
+
     async def download(self, mxc: str) -> bytes:
         """Fetch a file by its mxc:// address."""
         address = f"{self._url}/_matrix/client/v1/media/download/{mxc.removeprefix('mxc://')}"
@@ -313,10 +317,14 @@ class MatrixPerson:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._leaving.wait(), RETRY_SECONDS)
                 continue
+            await self._heard(news)
             async with self._changed:
                 self._note(news.get("rooms", {}))
                 self._changed.notify_all()
             since = {"since": news["next_batch"]}
+
+    async def _heard(self, news: Json) -> None:
+        """Change what a sync brought before it is seen: `EncryptedPerson` decrypts it."""
 
     def _note(self, rooms: Json) -> None:
         for room, news in [*rooms.get("join", {}).items(), *rooms.get("leave", {}).items()]:

@@ -22,6 +22,7 @@ from projektbot.channels.matrix.events import (
     replied_event,
     size_of,
 )
+from projektbot.channels.matrix.files import ref_of
 from projektbot.messages import (
     Command,
     Edited,
@@ -144,8 +145,8 @@ def _read_edit(content: Raw, here: Here) -> Event | None:
 
 
 def _read_upload(content: Raw, _here: Here) -> Event:
-    kind, ref = KINDS[content["msgtype"]], as_text(content.get("url"))
-    if not ref.startswith("mxc://"):
+    kind, ref = KINDS[content["msgtype"]], ref_of(content)
+    if not ref:
         return Odd(kind.value)
     return Upload(kind, ref, size_of(content), file_name_of(content), caption_of(content))
 
@@ -192,4 +193,5 @@ READERS: Mapping[str, Reader] = {
     GREETING: _read_greeting,
 }
 
-TYPES = tuple(kind for kind in READERS if kind != GREETING)  # what we ask the server for
+# What we ask the server for.
+TYPES = (*(kind for kind in READERS if kind != GREETING), "m.room.encryption")

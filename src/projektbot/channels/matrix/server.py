@@ -28,11 +28,19 @@ OUR_ACCOUNT = {
 NOT_IN_ROOM = {"M_FORBIDDEN", "M_NOT_FOUND", "M_GUEST_ACCESS_FORBIDDEN"}
 
 
+class NeedsPassword(ChannelError):
+    """The homeserver wants to be sure that it is us ("User-Interactive Authentication")."""
+
+    def __init__(self, session: str) -> None:
+        super().__init__("needs_password")
+        self.session = session
+
+
 class Server:
     """A homeserver and our access to it.
 
-    Of nio we take the client and its session, for its ciphers later on. Not its `room_send`, `sync` and so on: they
-    wait out M_LIMIT_EXCEEDED and timeouts by themselves, while the road must know of both.
+    Of nio we take the client and its session. Not its `room_send`, `sync` and so on: they wait out M_LIMIT_EXCEEDED and
+    timeouts by themselves, while the road must know of both.
     """
 
     def __init__(self, homeserver: str) -> None:
@@ -100,6 +108,8 @@ def refusal(status: int, answer: Mapping[str, Any], retry_after: str = "") -> Ch
     code = str(answer.get("errcode", ""))
     if status == HTTPStatus.TOO_MANY_REQUESTS or code == "M_LIMIT_EXCEEDED":
         return Throttled(_wait(answer, retry_after), everyone=True)
+    if status == HTTPStatus.UNAUTHORIZED and "flows" in answer:
+        return NeedsPassword(str(answer.get("session", "")))
     if not code or status >= HTTPStatus.INTERNAL_SERVER_ERROR:  # no homeserver's words: a proxy before it
         return ChannelError(f"server_{status}")
     if code in OUR_ACCOUNT:
