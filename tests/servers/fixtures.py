@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from tests.servers.browser import LONGEST_LOOK, NO_CHROMIUM, browse, chromium
+from tests.servers.js_person import NO_NODE, NOT_INSTALLED, has_node, install
 from tests.servers.synapse import Synapse
 
 
@@ -21,6 +23,17 @@ async def synapse(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Syn
         yield server
     finally:
         await server.stop()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def js_client(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Install a client built on matrix-js-sdk; where that cannot be, the tests with it are skipped."""
+    if not has_node():
+        pytest.skip(NO_NODE)
+    folder = tmp_path_factory.mktemp("js") / "client"
+    if not await install(folder):
+        pytest.skip(NOT_INSTALLED)
+    return folder
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

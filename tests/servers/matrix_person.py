@@ -208,6 +208,10 @@ class MatrixPerson:
             (await self._call("POST", f"rooms/{_q(room)}/upgrade", {"new_version": version}))["replacement_room"]
         )
 
+    async def set_state(self, room: str, type_: str, content: Json) -> None:
+        """Change something about a room."""
+        await self._call("PUT", f"rooms/{_q(room)}/state/{_q(type_)}/", content)
+
     # ---- what they say; each returns the event's id -----------------------------------------------------------------
 
     async def send(self, room: str, content: Json, type_: str = "m.room.message") -> str:

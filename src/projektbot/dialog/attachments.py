@@ -68,7 +68,7 @@ def _wanted(accepted: AbstractSet[Type]) -> Text:
 def odd(talk: Talk, what: str) -> None:
     """Answer what we have no use for."""
     reason = {
-        "encrypted": N_("I cannot read encrypted messages here. Please write to me in a room without encryption."),
+        "encrypted": N_("I could not decrypt your message: its key has not reached me. Please send it once more."),
         "reaction": N_("I could not tell what that reaction answers."),
     }.get(what, N_("I can read text, photos, voice notes and locations, but not this."))
     now = open_now(talk)

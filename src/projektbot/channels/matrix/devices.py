@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import structlog
 
-from projektbot.channels.matrix.events import Raw, as_object, as_text
+from projektbot.channels.matrix.events import Raw, as_object, as_text, content_of
 from projektbot.channels.matrix.keystore import Device, KeyStore
 from projektbot.channels.matrix.machine import OFFERED, Machine
 from projektbot.channels.matrix.server import Server, path
@@ -63,6 +63,15 @@ class Devices:
         await self._meet(devices)
         for some in _chunks(devices, AT_ONCE):
             await self._tell(some, "m.dummy", {})
+
+    async def request_key(self, raw: Raw) -> None:
+        """Ask the sender's devices for the key to an event: they give it to those they meant to read it."""
+        content = content_of(raw)
+        names = ("algorithm", "session_id", "sender_key")
+        wanted = {"room_id": raw["room_id"], **{name: content[name] for name in names if name in content}}
+        request = {"action": "request", "request_id": uuid4().hex, "requesting_device_id": self._machine.device}
+        messages = {raw["sender"]: {"*": {**request, "body": wanted}}}
+        await self._server.call("PUT", path("sendToDevice", "m.room_key_request", uuid4().hex), {"messages": messages})
 
     # ---- which there are -------------------------------------------------------------------------------------------
 

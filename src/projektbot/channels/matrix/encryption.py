@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from asyncio import Lock
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import Final
 
 import structlog
@@ -57,14 +57,14 @@ class Encryption:
                 self._store.mark_all_changed()
             self._store.mark_changed(changed)
             heard = self._machine.hear(as_objects(as_object(answer.get("to_device")).get("events")))
-        try:
-            await self._replenish(answer)
-            await self._devices.greet_anew(heard.lost)
-        except Revoked:
-            raise
-        except ChannelError as error:  # it can wait for another day of the homeserver; people cannot
-            log.warning("matrix_keys_failed", reason=error.reason)
+        await _try(self._replenish(answer))
+        await _try(self._devices.greet_anew(heard.lost))
         return heard
+
+    async def request_keys(self, raws: Sequence[Raw]) -> None:
+        """Ask for the keys to events that came without."""
+        for raw in raws:
+            await _try(self._devices.request_key(raw))
 
     async def _replenish(self, answer: Raw) -> None:
         counts, unused = answer.get("device_one_time_keys_count"), answer.get("device_unused_fallback_key_types")
@@ -151,6 +151,15 @@ class Encryption:
         most = min(max(messages, 1), MOST_MESSAGES) if isinstance(messages, int) else MESSAGES
         longest = min(max(milliseconds // 1000, HOUR), WEEK) if isinstance(milliseconds, int) else WEEK
         self._store.save_rotation(room, most, longest)
+
+
+async def _try(step: Awaitable[None]) -> None:
+    try:
+        await step
+    except Revoked:
+        raise
+    except ChannelError as error:  # it can wait for a better day of the homeserver; people cannot
+        log.warning("matrix_keys_failed", reason=error.reason)
 
 
 def _list(value: object) -> list[object]:

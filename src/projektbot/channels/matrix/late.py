@@ -53,6 +53,7 @@ class Late:
         self._dropped: list[Waiting] = []
         self._released: set[str] = set()
         self._told: set[tuple[str, str]] = set()
+        self._requested: set[tuple[str, str]] = set()
 
     async def recall(self) -> None:
         """Go on with what waited before a restart."""
@@ -71,6 +72,12 @@ class Late:
         if event_id and event_id not in self._waiting:
             self._waiting[event_id] = Waiting({name: raw[name] for name in KEPT if name in raw}, monotonic())
             self._drop_what_is_too_much(raw["room_id"])
+
+    def without_key(self) -> list[Raw]:
+        """Return one event for each session whose key we have not asked for since we started."""
+        fresh = {each.session: each.raw for each in self._waiting.values() if each.session not in self._requested}
+        self._requested = {each.session for each in self._waiting.values()}
+        return list(fresh.values())
 
     def released(self) -> list[Raw]:
         """Return the messages that can be read now, in order; `settle` takes them out."""

@@ -139,7 +139,11 @@ class Machine:
         if not self._is_meant(payload, sender):
             log.warning("matrix_device_event_dropped", error="addressed")
         elif payload.get("type") == "m.room_key":
-            self._keep_room_key(content_of(payload), sender, heard)
+            key = vodozemac.InboundGroupSession(vodozemac.SessionKey(_secret(payload)))
+            self._keep_room_key(content_of(payload), sender, key, heard)
+        elif payload.get("type") == "m.forwarded_room_key":  # by its own user, as we asked; it opens only what they say
+            key = vodozemac.InboundGroupSession.import_session(vodozemac.ExportedSessionKey(_secret(payload)))
+            self._keep_room_key(content_of(payload), sender, key, heard)
 
     def _opened(self, curve: str, sealed: Raw) -> bytes | None:
         body = as_text(sealed.get("body"))
@@ -182,9 +186,8 @@ class Machine:
         recipient = as_object(payload.get("recipient_keys")).get("ed25519")
         return (payload.get("sender"), payload.get("recipient"), recipient) == (sender, self.user, self.ed25519)
 
-    def _keep_room_key(self, content: Raw, sender: str, heard: Heard) -> None:
+    def _keep_room_key(self, content: Raw, sender: str, key: vodozemac.InboundGroupSession, heard: Heard) -> None:
         room, session = as_text(content.get("room_id")), as_text(content.get("session_id"))
-        key = vodozemac.InboundGroupSession(vodozemac.SessionKey(as_text(content.get("session_key"))))
         if content.get("algorithm") != MEGOLM or key.session_id != session:
             return
         known = self.store.room_key(room, session, sender)
@@ -220,6 +223,10 @@ class Machine:
         self.store.save_session(device.curve, session.session_id, session.pickle(UNLOCKED))
         sealed = {device.curve: {"type": number, "body": _to_base64(body)}}
         return {"algorithm": OLM, "sender_key": self.curve, "ciphertext": sealed}
+
+
+def _secret(payload: Raw) -> str:
+    return as_text(content_of(payload).get("session_key"))
 
 
 def _first(pickle: str) -> int:

@@ -101,6 +101,7 @@ class Syncing:
         if batch.raws:
             await self._road.take(self._channel, batch.raws, partial(read, here=await self._here(batch)))
         await self._late.settle()
+        await self._encryption.request_keys(self._late.without_key())
 
     async def _begin_first_day(self, to_join: dict[str, str], next_batch: str) -> None:
         """Take nothing of what was said before; join only when it is kept from where on everything is for us.
