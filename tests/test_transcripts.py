@@ -36,11 +36,14 @@ async def on_telegram(folder: Path, locale: str, *, text: bool) -> AsyncIterator
 
 
 @asynccontextmanager
-async def on_matrix(folder: Path, locale: str, synapse: Synapse, *, reactions: bool) -> AsyncIterator[Playing]:
+async def on_matrix(
+    folder: Path, locale: str, synapse: Synapse, *, reactions: bool = False, encrypted: bool = False
+) -> AsyncIterator[Playing]:
     """Play on a real homeserver, in a direct chat. Matrix does not tell a language: the city's own holds."""
     bot = await synapse.user("bot")
     account = {"matrix_homeserver": synapse.url, "matrix_user": bot.user_id, "matrix_password": bot.password}
-    async with living(folder, demo=False, locale=locale, **account) as house, synapse.person("anna") as anna:
+    someone = synapse.encrypted_person("anna") if encrypted else synapse.person("anna")
+    async with living(folder, demo=False, locale=locale, **account) as house, someone as anna:
         room = await anna.direct_chat(bot.user_id)
         person = ByMatrix(anna, room, bot.user_id, reactions=reactions)
         await person.told_anew()  # the greeting
@@ -91,6 +94,12 @@ async def test_by_matrix_numbers(story: Transcript, tmp_path: Path, synapse: Syn
 @pytest.mark.asyncio(loop_scope="session")
 async def test_by_matrix_reactions(story: Transcript, tmp_path: Path, synapse: Synapse) -> None:
     await _play(story, on_matrix(tmp_path, story.locale, synapse, reactions=True))
+
+
+@stories
+@pytest.mark.asyncio(loop_scope="session")
+async def test_by_encrypted_matrix(story: Transcript, tmp_path: Path, synapse: Synapse) -> None:
+    await _play(story, on_matrix(tmp_path, story.locale, synapse, encrypted=True))
 
 
 @stories

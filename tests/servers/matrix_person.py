@@ -292,6 +292,17 @@ class MatrixPerson:
                 await _checked(answer)
             return await answer.read()
 
+    # ---- devices ----------------------------------------------------------------------------------------------------
+
+    async def curve_of(self, user: str) -> str:
+        """Return the Curve25519 key of a device of somebody."""
+        devices = (await self._call("POST", "keys/query", {"device_keys": {user: []}}))["device_keys"][user]
+        return next(str(key) for device in devices.values() for name, key in device["keys"].items() if "curve" in name)
+
+    async def send_to_devices(self, user: str, type_: str, content: Json) -> None:
+        """Send anything to all devices of somebody."""
+        await self._call("PUT", f"sendToDevice/{_q(type_)}/{uuid4().hex}", {"messages": {user: {"*": content}}})
+
     # ---- how ---------------------------------------------------------------------------------------------------------
 
     async def _stored(self, data: bytes, name: str, mime: str) -> Json:

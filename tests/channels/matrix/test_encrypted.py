@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from projektbot.channels.matrix import MatrixChannel
-from projektbot.errors import Rejected
-from projektbot.messages import Kind, Media, Outgoing, Pick, Stored, Upload, Words
+from projektbot.channels.matrix import MatrixChannel, late
+from projektbot.errors import ChannelError, Rejected, Throttled
+from projektbot.messages import Command, Kind, Media, Odd, Outgoing, Pick, Presence, Stored, Upload, Words
 from tests.channels.matrix.conftest import FILES, MakeChannel, opened_chat
+from tests.channels.matrix.homeserver import stand_in
 from tests.channels.matrix.road import RecordingRoad, receiving
 from tests.channels.matrix.test_sending import png, words
 from tests.servers.encrypted_person import ENCRYPTION, EncryptedPerson
@@ -242,6 +243,88 @@ async def test_a_room_that_becomes_encrypted_stays_so(
 
     types = [(await anna.stored(room, event))["type"] for event in (plain, sealed, still)]
     assert types == ["m.room.message", "m.room.encrypted", "m.room.encrypted"]
+
+
+# ---- bad days ------------------------------------------------------------------------------------------------------
+
+
+async def test_a_crash_after_keys_and_messages_were_taken_repeats_nothing(
+    make_channel: MakeChannel, road: RecordingRoad, anna: EncryptedPerson, account: MatrixUser
+) -> None:
+    async with receiving(make_channel(), road):
+        since = road.kept["matrix:since"]
+        room = await opened_chat(anna, account, road)
+        await anna.until_with(room, 2)
+        await anna.say(room, "first")
+        await road.event(room, Words)
+    road.kept["matrix:since"] = since
+
+    async with receiving(make_channel(), road):
+        await anna.say(room, "second")
+        await road.event(room, Words, 2)
+
+    assert road.events(room) == [Presence(here=True), Command("start"), Words("first"), Words("second")]
+    assert road.redelivered == 3
+
+
+async def test_a_stranger_s_garbage_between_devices_holds_up_nobody(
+    chat: Chat, synapse: Synapse, account: MatrixUser
+) -> None:
+    content = {"algorithm": "m.olm.v1.curve25519-aes-sha2", "sender_key": "x", "ciphertext": {}}
+    async with synapse.person("mallory") as mallory:
+        curve = await mallory.curve_of(account.user_id)
+        sealed: object
+        for sealed in ({"type": 0, "body": "§"}, {"type": 0, "body": "AwAA"}, {"type": 1, "body": 5}, [], "AAAA"):
+            garbage = {**content, "ciphertext": {curve: sealed}}
+            await mallory.send_to_devices(account.user_id, "m.room.encrypted", garbage)
+
+    await chat.hears("still here?")
+    await chat.arrives("yes")
+
+
+async def test_a_message_whose_key_never_comes_is_asked_for_once(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(late, "PATIENCE", 0.0)
+    unknown = {
+        "algorithm": "m.megolm.v1.aes-sha2",
+        "sender_key": "x",
+        "device_id": "x",
+        "session_id": "unknown",
+        "ciphertext": "AAAA",
+    }
+    for _ in range(2):
+        await MatrixPerson.send(chat.anna, chat.room, unknown, "m.room.encrypted")
+    await chat.road.event(chat.room, Odd)
+    await chat.hears("then in other words")
+
+    assert [event for event in chat.road.events(chat.room) if isinstance(event, Odd)] == [Odd("encrypted")]
+
+
+async def test_a_message_taken_back_waits_for_no_key(chat: Chat) -> None:
+    said = await chat.anna.say(chat.room, "something rash")
+    await chat.anna.redact(chat.room, said)
+    await chat.hears("something else")
+
+    assert "matrix:late" not in chat.road.kept
+
+
+async def test_nothing_is_sent_while_its_key_cannot_be_shared(tmp_path: Path) -> None:
+    async with stand_in() as homeserver:
+        channel = MatrixChannel(
+            homeserver=homeserver.url, access_token="t", device_store=tmp_path / "d.json", read_media=lambda _: b""
+        )
+        homeserver.answer("/state/m.room.encryption", 200, {"algorithm": "m.megolm.v1.aes-sha2"})
+        for status, fault in ((500, ChannelError), (429, Throttled)):
+            homeserver.answer("/joined_members", status, {"errcode": "M_UNKNOWN"})
+            with pytest.raises(fault):
+                await channel.send("!a:stand.in", words("Hello"), "1", private=True)
+        homeserver.answer("/joined_members", 200, {"joined": {"@anna:stand.in": {}}})
+        for status, body in ((200, {}), (502, b"")):
+            homeserver.answer("/keys/query", status, body)
+            with pytest.raises(ChannelError):
+                await channel.send("!a:stand.in", words("Hello"), "1", private=True)
+        await channel.close()
+
+    assert not any("/send/" in asked for asked in homeserver.asked)
 
 
 async def until_members(chat: Chat, count: int) -> None:

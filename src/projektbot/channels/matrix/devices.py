@@ -17,6 +17,7 @@ from projektbot.channels.matrix.keystore import Device, KeyStore
 from projektbot.channels.matrix.machine import OFFERED, Machine
 from projektbot.channels.matrix.server import Server, path
 from projektbot.channels.matrix.signed import is_signed
+from projektbot.errors import ChannelError
 
 T = TypeVar("T")
 
@@ -82,7 +83,9 @@ class Devices:
             return
         asked = {"device_keys": {user: [] for user in users}, "timeout": PATIENCE_MS}
         answer = await self._server.call("POST", path("keys", "query"), asked)
-        told = as_object(answer.get("device_keys"))
+        if "device_keys" not in answer:
+            raise ChannelError("garbage")  # else we would speak to nobody
+        told = as_object(answer["device_keys"])
         for user in users:
             if user in told:
                 self._store.save_devices(user, _signed_devices(user, as_object(told[user])), changes[user])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from asyncio import Lock
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Sequence
+from contextlib import AbstractContextManager
 from typing import Final
 
 import structlog
@@ -78,10 +79,13 @@ class Encryption:
             log.warning("matrix_keys_refused", reason=refused.reason)
         self._machine.offered()
 
+    def together(self) -> AbstractContextManager[None]:
+        """Write to the disk once for all that is opened in the block."""
+        return self._store.changing()
+
     def open(self, raw: Raw) -> Raw | None:
         """Return what an encrypted event says, in its place; None if we have no key for it (yet)."""
-        with self._store.changing():
-            return open_event(self._store, raw)
+        return open_event(self._store, raw)
 
     def note(self, raw: Raw) -> None:
         """Learn from an event of a room: it is encrypted from now on, or others are in it."""

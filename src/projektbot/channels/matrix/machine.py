@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
@@ -104,7 +105,7 @@ class Machine:
         heard = Heard()
         if not raws:
             return heard
-        digests = [hashlib.sha256(orjson.dumps(raw, option=orjson.OPT_SORT_KEYS)).digest() for raw in raws]
+        digests = [hashlib.sha256(json.dumps(raw, sort_keys=True).encode()).digest() for raw in raws]
         with self.store.changing():
             for raw, digest in zip(raws, digests, strict=True):
                 if not self.store.is_handled(digest):

@@ -95,7 +95,8 @@ class Syncing:
 
     async def _take(self, batch: Batch, heard: Heard) -> None:
         """Carry along the road what can be read, what waited for its key, and what has waited too long."""
-        batch.raws[:0] = self._late.released()
+        with self._encryption.together():
+            batch.raws = [*self._late.released(), *self._readable(batch.raws)]
         batch.raws += self._late.questions(heard.refused)
         await self._late.keep()
         if batch.raws:
@@ -142,21 +143,22 @@ class Syncing:
         if has_joined(raw, self._me.user_id):
             await self._collect_joining(batch, raw)
             return
-        if readable := self._readable(raw):
-            batch.raws.append(readable)
-        else:
-            self._late.add(raw)
+        batch.raws.append(raw)
         if raw.get("type") == "m.room.tombstone" and raw.get("state_key") == "" and heir_of(raw):
             await self._rooms.note_heir(raw)
             batch.to_join[heir_of(raw)] = _homeserver(raw)
         if raw.get("sender") == self._me.user_id:
             self._authors.note(as_text(raw.get("event_id")), self._me.user_id)
 
-    def _readable(self, raw: Raw) -> Raw | None:
-        """Return an event as it is or decrypted; None if it must wait for its key."""
-        if raw.get("type") != "m.room.encrypted" or raw.get("sender") == self._me.user_id or not session_of(raw):
-            return raw
-        return self._encryption.open(raw)
+    def _readable(self, raws: list[Raw]) -> Iterator[Raw]:
+        """Decrypt what is encrypted; what has no key yet must wait for it."""
+        for raw in raws:
+            if raw.get("type") != "m.room.encrypted" or raw.get("sender") == self._me.user_id or not session_of(raw):
+                yield raw
+            elif opened := self._encryption.open(raw):
+                yield opened
+            else:
+                self._late.add(raw)
 
     async def _collect_joining(self, batch: Batch, joined: Raw) -> None:
         room = joined["room_id"]
