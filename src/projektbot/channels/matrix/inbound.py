@@ -39,6 +39,7 @@ from projektbot.messages import (
 )
 
 GREETING: Final = "net.projektbot.greeting"  # not of Matrix: see `greeting_for`
+SHUT_OUT: Final = "net.projektbot.shut_out"  # likewise: see `shut_out_by`
 MAX_WORD: Final = 64  # characters of a message type that we repeat: people's clients may send types of any length
 MAX_LAT: Final = 90.0
 MAX_LON: Final = 180.0
@@ -63,6 +64,12 @@ def greeting_for(joined: Raw) -> Raw:
     """
     key = f"greeting/{joined['event_id']}"
     return {"type": GREETING, "event_id": key, "room_id": joined["room_id"], "sender": "", "content": {}}
+
+
+def shut_out_by(tombstone: Raw) -> Raw:
+    """Make the event that says in a room that it goes on as one which we may not enter; it counts once, too."""
+    key = f"shut_out/{tombstone['event_id']}"
+    return {"type": SHUT_OUT, "event_id": key, "room_id": tombstone["room_id"], "sender": "", "content": {}}
 
 
 def _identifier(value: object) -> str:
@@ -112,6 +119,10 @@ def _read_tombstone(raw: Raw, here: Here) -> Event | None:
 
 def _read_greeting(_raw: Raw, _here: Here) -> Event:
     return Command("start")
+
+
+def _read_shut_out(raw: Raw, here: Here) -> Event | None:
+    return Odd("upgraded") if raw["room_id"] in here.private else None
 
 
 def _odd(what: str) -> Reader:
@@ -191,7 +202,8 @@ READERS: Mapping[str, Reader] = {
     "m.poll.start": _odd("poll"),
     "org.matrix.msc3381.poll.start": _odd("poll"),
     GREETING: _read_greeting,
+    SHUT_OUT: _read_shut_out,
 }
 
 # What we ask the server for.
-TYPES = (*(kind for kind in READERS if kind != GREETING), "m.room.encryption")
+TYPES = (*(kind for kind in READERS if kind not in {GREETING, SHUT_OUT}), "m.room.encryption")

@@ -13,7 +13,7 @@ from projektbot.channels.matrix.addressed import Here, doubtful_message
 from projektbot.channels.matrix.authors import Authors
 from projektbot.channels.matrix.entering import Entered
 from projektbot.channels.matrix.events import Raw, as_object, as_objects, as_text, content_of, has_joined, heir_of
-from projektbot.channels.matrix.inbound import greeting_for, read
+from projektbot.channels.matrix.inbound import greeting_for, read, shut_out_by
 from projektbot.channels.matrix.joining import Joining
 from projektbot.channels.matrix.late import Late
 from projektbot.channels.matrix.machine import Heard
@@ -59,7 +59,7 @@ class Syncing:
         self._authors = authors
         self._road = road
         self._rooms = Rooms(channel, server, road)
-        self._joining = Joining(channel, server, road)
+        self._joining = Joining(channel, server, road, self._explain)
         self._timelines = Timelines(server, self._me.user_id)
         self._late = Late(channel, road, self._encryption.open)
         self._since = ""
@@ -125,6 +125,12 @@ class Syncing:
             await self._road.keep(f"{self._channel}:since", next_batch)
             self._since = next_batch
         self._wait = IMPATIENT_WAIT if self._late.is_impatient else WAIT
+
+    async def _explain(self, refused: str) -> None:
+        """Where a room goes on as one that is closed to us, say so in the old one: nobody would know."""
+        if tombstone := await self._rooms.tombstone_naming(refused):
+            batch = Batch([shut_out_by(tombstone)])
+            await self._road.take(self._channel, batch.raws, partial(read, here=await self._here(batch)))
 
     # ---- what a sync brought ---------------------------------------------------------------------------------------
 
