@@ -6,9 +6,9 @@ import argparse
 import asyncio
 import sys
 
-from bench import arrivals, memory, road, starting, telegram
+from bench import arrivals, matrix, memory, road, starting, telegram
 
-PARTS = ("road", "arrivals", "telegram", "start", "memory")
+PARTS = ("road", "arrivals", "telegram", "matrix", "start", "memory")
 
 
 def main() -> int:
@@ -34,6 +34,8 @@ def measure(part: str, *, quick: bool) -> None:
             arrivals.measure(1 if quick else 5, 2 if quick else 10)
         case "telegram":
             asyncio.run(telegram.measure(1 if quick else 5, 20 if quick else 150))
+        case "matrix":
+            asyncio.run(matrix.measure(20 if quick else 1_000, 5 if quick else 100, 1 if quick else 3))
         case "start":
             asyncio.run(starting.measure(3 if quick else 10))
         case _:

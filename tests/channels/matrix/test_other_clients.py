@@ -31,12 +31,12 @@ async def test_a_client_that_trusts_only_vouched_for_devices_talks_with_us(
     ):
         room = await client.open_chat(account.user_id)
         await road.event(room, Command)
-        assert await client.vouched_for(account.user_id) == [True]
 
         await client.say(room, "A bench, please")
         heard = await road.event(room, Words)
         sent = await channel.send(room, words("Where?"), "1", private=True)
         seen = await client.wait_for(lambda seen: seen["id"] == sent and not seen["failed"])
+        assert await client.vouched_for(account.user_id) == [True]
 
     assert heard == Words("A bench, please")
     assert (seen["body"], seen["encrypted"]) == ("Where?", True)

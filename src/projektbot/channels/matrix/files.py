@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import base64
+import hashlib
+import secrets
 from typing import Final
 
 import orjson
-from nio.crypto.attachments import decrypt_attachment, encrypt_attachment
-from nio.exceptions import EncryptionError
+from Crypto.Cipher import AES
+from Crypto.Cipher._mode_ctr import CtrMode
 
 from projektbot.channels.matrix.events import Raw, as_object, as_text
 from projektbot.channels.matrix.outbound import Content
 from projektbot.channels.matrix.server import Server, path, told
+from projektbot.channels.matrix.unpadded import to_bytes, to_text, to_url_text
 from projektbot.errors import Blocked, Rejected
 from projektbot.messages import Stored
 
@@ -45,7 +47,7 @@ class Files:
         return {"url": await self._upload(data, file.mime, {"filename": file.name} if file.name else {})}
 
     async def _sealed(self, data: bytes) -> Content:
-        sealed, key = await asyncio.to_thread(encrypt_attachment, data)
+        sealed, key = await asyncio.to_thread(_sealed, data)
         return {"file": {**key, "url": await self._upload(sealed, UNTOLD, {})}}
 
     async def _upload(self, data: bytes, mime: str, query: dict[str, str]) -> str:
@@ -83,13 +85,34 @@ def ref_of(content: Raw) -> str:
     secret = [as_object(file.get("key")).get("k"), as_object(file.get("hashes")).get("sha256"), file.get("iv")]
     if not all(as_text(part) for part in secret):
         return ""
-    return f"{uri}#{base64.urlsafe_b64encode(orjson.dumps(secret)).decode()}"
+    return f"{uri}#{to_url_text(orjson.dumps(secret))}"
+
+
+# ---- "Sending encrypted attachments": AES-256 in counter mode, and a hash of what the homeserver has -----------------
+
+
+def _sealed(data: bytes) -> tuple[bytes, Content]:
+    key, iv = secrets.token_bytes(32), secrets.token_bytes(8) + bytes(8)
+    sealed = _counted(key, iv).encrypt(data)
+    web_key = {"kty": "oct", "alg": "A256CTR", "ext": True, "key_ops": ["encrypt", "decrypt"], "k": to_url_text(key)}
+    return sealed, {
+        "v": "v2",
+        "key": web_key,
+        "iv": to_text(iv),
+        "hashes": {"sha256": to_text(hashlib.sha256(sealed).digest())},
+    }
 
 
 def _opened(data: bytes, secret: str) -> bytes:
     try:
-        key, digest, iv = orjson.loads(base64.urlsafe_b64decode(secret))
-        opened: bytes = decrypt_attachment(data, key, digest, iv)
-    except (EncryptionError, ValueError) as error:  # another file than was sent, or garbage for a key
+        key, digest, iv = [to_bytes(part) for part in orjson.loads(to_bytes(secret))]
+        opened: bytes = _counted(key, iv).decrypt(data)
+    except ValueError as error:  # garbage for a key
         raise Rejected("unreachable") from error
+    if hashlib.sha256(data).digest() != digest:
+        raise Rejected("unreachable")  # another file than was sent
     return opened
+
+
+def _counted(key: bytes, iv: bytes) -> CtrMode:
+    return AES.new(key, AES.MODE_CTR, nonce=iv[:8], initial_value=iv[8:])

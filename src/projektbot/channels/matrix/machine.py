@@ -6,7 +6,6 @@ session before what it encrypted is sent. And whatever others send us, however m
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ import vodozemac
 from projektbot.channels.matrix.events import Raw, as_object, as_text, content_of
 from projektbot.channels.matrix.keystore import Device, KeyStore
 from projektbot.channels.matrix.signed import canonical
+from projektbot.channels.matrix.unpadded import to_bytes, to_text
 
 OLM: Final = "m.olm.v1.curve25519-aes-sha2"
 MEGOLM: Final = "m.megolm.v1.aes-sha2"
@@ -150,7 +150,7 @@ class Machine:
         body = as_text(sealed.get("body"))
         if sealed.get("type") == 0:
             return self._opened_first(curve, vodozemac.PreKeyMessage.from_base64(body))
-        message = vodozemac.AnyOlmMessage.normal(_from_base64(body))
+        message = vodozemac.AnyOlmMessage.normal(to_bytes(body))
         for session in self._sessions(curve):
             if (opened := self._opened_by(session, curve, message)) is not None:
                 return opened
@@ -222,7 +222,7 @@ class Machine:
         }
         number, body = session.encrypt(orjson.dumps(payload)).to_parts()
         self.store.save_session(device.curve, session.session_id, session.pickle(UNLOCKED))
-        sealed = {device.curve: {"type": number, "body": _to_base64(body)}}
+        sealed = {device.curve: {"type": number, "body": to_text(body)}}
         return {"algorithm": OLM, "sender_key": self.curve, "ciphertext": sealed}
 
 
@@ -237,11 +237,3 @@ def _first(pickle: str) -> int:
 def _spares(account: vodozemac.Account) -> dict[str, vodozemac.Curve25519PublicKey]:
     spares: dict[str, vodozemac.Curve25519PublicKey] = account.fallback_key  # type: ignore[attr-defined]  # as above
     return spares
-
-
-def _from_base64(text: str) -> bytes:
-    return base64.b64decode(text + "=" * (-len(text) % 4))
-
-
-def _to_base64(data: bytes) -> str:
-    return base64.b64encode(data).decode().rstrip("=")

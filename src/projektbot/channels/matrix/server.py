@@ -8,8 +8,7 @@ from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 import orjson
-from aiohttp import ClientError, ClientResponse, ClientTimeout
-from nio import AsyncClient
+from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout
 
 from projektbot.errors import Blocked, ChannelError, Rejected, Revoked, Throttled
 from projektbot.messages import MAX_FILE_BYTES
@@ -37,15 +36,12 @@ class NeedsPassword(ChannelError):
 
 
 class Server:
-    """A homeserver and our access to it.
-
-    Of nio we take the client and its session. Not its `room_send`, `sync` and so on: they wait out M_LIMIT_EXCEEDED and
-    timeouts by themselves, while the road must know of both.
-    """
+    """A homeserver and our access to it."""
 
     def __init__(self, homeserver: str) -> None:
-        self.client = AsyncClient(homeserver.rstrip("/"))
         self.token = ""
+        self._homeserver = homeserver.rstrip("/")
+        self._session: ClientSession | None = None
 
     async def call(
         self,
@@ -78,15 +74,17 @@ class Server:
             raise ChannelError("unreachable") from error
 
     async def close(self) -> None:
-        await self.client.close()
+        if self._session:
+            await self._session.close()
 
     async def _request(self, method: str, path: str, data: bytes | None, mime: str, seconds: float) -> ClientResponse:
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         if data is not None:
             headers["Content-Type"] = mime
         timeout = ClientTimeout(total=seconds, sock_connect=min(seconds, 20.0))
-        answer: ClientResponse = await self.client.send(method, path, data, headers, timeout=timeout)
-        return answer
+        if self._session is None:  # only where a loop runs
+            self._session = ClientSession()
+        return await self._session.request(method, self._homeserver + path, data=data, headers=headers, timeout=timeout)
 
 
 def path(*segments: str, base: str = "/_matrix/client/v3", **query: str) -> str:

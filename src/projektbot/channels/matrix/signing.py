@@ -6,7 +6,6 @@ our devices. Their seeds are kept in a file beside the device's; they belong to 
 
 from __future__ import annotations
 
-import base64
 import secrets
 from pathlib import Path
 from typing import Final
@@ -21,6 +20,7 @@ from projektbot.channels.matrix.keeping import keep_secret
 from projektbot.channels.matrix.machine import Machine
 from projektbot.channels.matrix.server import NeedsPassword, Server, path
 from projektbot.channels.matrix.signed import canonical, is_signature
+from projektbot.channels.matrix.unpadded import to_bytes, to_text
 from projektbot.errors import Blocked, Rejected
 
 USAGES: Final = ("master", "self_signing", "user_signing")
@@ -58,7 +58,7 @@ class Signing:
 
     def _made(self) -> dict[str, bytes]:
         seeds = {usage: secrets.token_bytes(SEED_BYTES) for usage in USAGES}
-        keep_secret(self._file, {"user_id": self._machine.user, **{usage: _text(seeds[usage]) for usage in USAGES}})
+        keep_secret(self._file, {"user_id": self._machine.user, **{usage: to_text(seeds[usage]) for usage in USAGES}})
         return seeds
 
     async def _publish(self, seeds: dict[str, bytes], *, replaces: bool) -> None:
@@ -107,7 +107,7 @@ class Signing:
     def _kept(self) -> dict[str, bytes]:
         try:
             kept = orjson.loads(self._file.read_bytes())
-            seeds = {usage: base64.b64decode(kept[usage] + "=") for usage in USAGES}
+            seeds = {usage: to_bytes(kept[usage]) for usage in USAGES}
         except FileNotFoundError:
             return {}
         except (OSError, ValueError, TypeError, KeyError) as error:
@@ -121,12 +121,8 @@ def _private(seed: bytes) -> ECC.EccKey:
 
 
 def _public(seed: bytes) -> str:
-    return _text(_private(seed).public_key().export_key(format="raw"))
+    return to_text(_private(seed).public_key().export_key(format="raw"))
 
 
 def _signature(value: Raw, seed: bytes) -> str:
-    return _text(eddsa.new(_private(seed), "rfc8032").sign(canonical(value)))
-
-
-def _text(data: bytes) -> str:
-    return base64.b64encode(data).decode().rstrip("=")
+    return to_text(eddsa.new(_private(seed), "rfc8032").sign(canonical(value)))
