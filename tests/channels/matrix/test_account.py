@@ -185,8 +185,11 @@ async def test_a_token_without_the_keys_of_its_device_is_the_operator_s_matter(
     without_keys(tmp_path / "device.json")
     again = make()
 
-    with capture_logs() as logs, pytest.raises(Revoked):
-        await again.receive(RecordingRoad())
+    with capture_logs() as logs:
+        with pytest.raises(Revoked):
+            await again.receive(RecordingRoad())
+        with pytest.raises(Revoked):
+            await again.send("!a:localhost", Outgoing((Part("Hello"),)), "1", private=True)
     await again.close()
 
     assert [entry["event"] for entry in logs if entry["log_level"] == "error"] == [

@@ -8,11 +8,12 @@ import orjson
 import pytest
 import pytest_asyncio
 
-from projektbot.channels.matrix import late
+from projektbot.channels.matrix import MatrixChannel, late
 from projektbot.channels.matrix.late import Late
 from projektbot.channels.matrix.machine import Machine
 from projektbot.messages import Odd, Words
 from tests.channels.matrix.conftest import MakeChannel
+from tests.channels.matrix.homeserver import stand_in
 from tests.channels.matrix.road import RecordingRoad, receiving
 from tests.servers.js_person import at_js_client
 from tests.servers.synapse import MatrixUser, Synapse
@@ -180,6 +181,23 @@ async def test_what_is_older_than_a_month_is_dropped(waiting: Late, key: Key) ->
     key.has_come = True
 
     assert ids(waiting.released()) == ["$2"]
+
+
+async def test_since_moves_when_what_waits_is_kept(tmp_path: Path, road: RecordingRoad) -> None:
+    """No later sync brings it again."""
+    async with stand_in() as homeserver:
+        channel = MatrixChannel(
+            homeserver=homeserver.url, access_token="t", device_store=tmp_path / "d.json", read_media=lambda _: b""
+        )
+        timeline = {"timeline": {"events": [sealed(1)]}}
+        homeserver.answer("/sync", 200, {"next_batch": "s1"})
+        homeserver.answer("/sync", 200, {"next_batch": "s2", "rooms": {"join": {ROOM: timeline}}})
+        async with receiving(channel, road):
+            await road.until(lambda: road.kept["matrix:since"] == "s2")
+            kept = orjson.loads(road.kept["matrix:late"])
+        await channel.close()
+
+    assert ids([entry["raw"] for entry in kept]) == ["$1"]
 
 
 # ---- on a real homeserver ------------------------------------------------------------------------------------------

@@ -173,6 +173,15 @@ def test_what_is_delivered_again_changes_nothing(ours: Machine, annas: Machine, 
     assert body(open_event(restarted.store, said(annas, key, "Hello", "$1"))) == "Hello"
 
 
+def test_only_the_latest_batch_is_remembered(ours: Machine, annas: Machine) -> None:
+    first, second = [told(annas, ours, "m.room_key", OwnKey().gift(ROOM)) for _ in range(2)]
+    ours.hear([first])
+    ours.hear([second])
+
+    assert ours.hear([second]).lost == set()
+    assert ours.hear([first]).lost == {(ANNA, annas.curve)}  # opened once, it cannot be opened again
+
+
 def test_a_kill_while_device_events_are_heard_leaves_them_to_be_heard(
     ours: Machine, annas: Machine, store_in: MAKE_STORE, monkeypatch: pytest.MonkeyPatch
 ) -> None:

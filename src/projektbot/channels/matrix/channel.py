@@ -53,6 +53,7 @@ class MatrixChannel:
         self._server = Server(homeserver)
         self._authors = Authors(self._server)
         self._entered: Entered | None = None
+        self._shut_out = ""
         self._listens_as = ""
         self._files = Files(self._server)
         self._door = asyncio.Lock()
@@ -101,8 +102,14 @@ class MatrixChannel:
 
     async def _enter(self) -> Entered:
         async with self._door:
+            if self._shut_out:  # asked again and again, a homeserver locks the account
+                raise Revoked(self._shut_out)
             if self._entered is None:
-                self._entered = await enter(self._server, self._given)
+                try:
+                    self._entered = await enter(self._server, self._given)
+                except Revoked as revoked:
+                    self._shut_out = revoked.reason
+                    raise
             return self._entered
 
     # ---- files -----------------------------------------------------------------------------------------------------
