@@ -82,6 +82,18 @@ async def test_they_are_released_in_order_and_once(waiting: Late, key: Key) -> N
     assert waiting.released() == []
 
 
+async def test_a_key_that_came_with_a_turn_that_failed_is_used_in_the_next(waiting: Late, key: Key) -> None:
+    await waiting.settle()
+    waiting.add(sealed(1))
+    assert waiting.released() == []
+
+    waiting.hope({(ROOM, "session")})
+    key.has_come = True
+
+    assert ids(waiting.released()) == ["$1"]
+    assert ids(waiting.released()) == ["$1"]
+
+
 async def test_they_outlive_a_restart_before_and_after_they_are_taken(
     road: RecordingRoad, waiting: Late, key: Key
 ) -> None:
@@ -127,6 +139,7 @@ async def test_a_message_counts_under_its_own_id_after_its_sender_was_asked(wait
     waiting.questions(set())
     await waiting.settle()
 
+    waiting.hope({(ROOM, "session")})
     key.has_come = True
 
     assert ids(waiting.released()) == ["$1"]

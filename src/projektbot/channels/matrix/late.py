@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Any, Final
@@ -51,6 +51,8 @@ class Late:
         self._kept = "[]"
         self._waiting: dict[str, Waiting] = {}
         self._dropped: list[Waiting] = []
+        self._given: set[tuple[str, str]] = set()
+        self._tried = False
         self._released: set[str] = set()
         self._told: set[tuple[str, str]] = set()
         self._requested: set[tuple[str, str]] = set()
@@ -79,9 +81,14 @@ class Late:
         self._requested = {each.session for each in self._waiting.values()}
         return list(fresh.values())
 
+    def hope(self, given: Iterable[tuple[str, str]]) -> None:
+        """Note whose keys have come. At once: a turn that fails later does not bring them again."""
+        self._given.update(given)
+
     def released(self) -> list[Raw]:
         """Return the messages that can be read now, in order; `settle` takes them out."""
-        opened = [(event_id, self._open(each.raw)) for event_id, each in self._waiting.items()]
+        hopeful = [each for each in self._waiting.values() if each.session in self._given or not self._tried]
+        opened = [(each.raw["event_id"], self._open(each.raw)) for each in hopeful]
         self._released = {event_id for event_id, raw in opened if raw is not None}
         return [raw for _, raw in opened if raw is not None]
 
@@ -114,6 +121,7 @@ class Late:
 
     async def settle(self) -> None:
         """Note that what was released, and what was asked, is on the road."""
+        self._given, self._tried = set(), True
         if not (self._released or self._told or self._dropped):
             return
         self._waiting = {

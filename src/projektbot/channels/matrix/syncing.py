@@ -83,6 +83,7 @@ class Syncing:
     async def _turn(self) -> None:
         answer = await self._sync()
         heard = await self._encryption.hear(answer, first=not self._since)
+        self._late.hope(heard.given)
         rooms, next_batch = as_object(answer.get("rooms")), as_text(answer.get("next_batch"))
         batch = Batch(to_join=dict(_invitations(rooms, self._me.user_id)))
         if not self._since:
