@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypeAlias
 
 import httpx
@@ -39,12 +40,19 @@ async def on_telegram(folder: Path, locale: str, *, text: bool) -> AsyncIterator
 
 @asynccontextmanager
 async def on_matrix(
-    folder: Path, locale: str, synapse: Synapse, *, reactions: bool, **beside: str
+    folder: Path,
+    locale: str,
+    synapse: Synapse,
+    *,
+    reactions: bool = False,
+    encrypted: bool = False,
+    beside: Mapping[str, str] = MappingProxyType({}),
 ) -> AsyncIterator[Playing]:
     """Play on a real homeserver, in a direct chat. Matrix does not tell a language: the city's own holds."""
     bot = await synapse.user("bot")
     account = {"matrix_homeserver": synapse.url, "matrix_user": bot.user_id, "matrix_password": bot.password}
-    async with living(folder, demo=False, locale=locale, **account, **beside) as house, synapse.person("anna") as anna:
+    someone = synapse.encrypted_person("anna") if encrypted else synapse.person("anna")
+    async with living(folder, demo=False, locale=locale, **account, **beside) as house, someone as anna:
         room = await anna.direct_chat(bot.user_id)
         person = ByMatrix(anna, room, bot.user_id, reactions=reactions)
         await person.told_anew()  # the greeting
@@ -109,6 +117,12 @@ async def test_by_matrix_reactions(story: Transcript, tmp_path: Path, synapse: S
 
 
 @stories
+@pytest.mark.asyncio(loop_scope="session")
+async def test_by_encrypted_matrix(story: Transcript, tmp_path: Path, synapse: Synapse) -> None:
+    await _play(story, on_matrix(tmp_path, story.locale, synapse, encrypted=True))
+
+
+@stories
 async def test_by_web_forms(story: Transcript, tmp_path: Path) -> None:
     await _play(story, on_web(tmp_path, story.locale))
 
@@ -149,6 +163,9 @@ async def test_between_telegram_and_matrix(
     async with botapi.BotApiServer(limits=botapi.Limits.off()) as server:
         someone = server.person(4711, "Anna", language_code=story.locale)
         telegram = {"telegram_token": server.token, "telegram_api_url": server.url}
-        async with on_matrix(tmp_path, story.locale, synapse, reactions=matrix_first, **telegram) as (there, house):
+        async with on_matrix(tmp_path, story.locale, synapse, reactions=matrix_first, beside=telegram) as (
+            there,
+            house,
+        ):
             here = ByTelegram(someone, text=False)
             await play(story, house, *((there, here) if matrix_first else (here, there)))

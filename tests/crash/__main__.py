@@ -13,6 +13,7 @@ import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -38,6 +39,15 @@ FREEZES = 0.2  # of what befalls workers
 LONGEST_FROST = 4.0  # seconds: longer than the database lets a transaction stand still
 WORKER_TRAPS = ("turn_uncommitted", "turn_committed")
 
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """What makes it harder: a platform that fails too, rooms that are encrypted."""
+
+    faults: bool
+    encrypted: bool
+
+
 Make: TypeAlias = Callable[[str, Path], AbstractAsyncContextManager[Town]]
 HEAD = (
     *("platform", "kills", "frozen", "people", "answers", "messages", "lost", "twice", "wrong", "doubled"),
@@ -56,15 +66,15 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument(
         "--faults", action="store_true", help="let Telegram's server lose answers, fail and be late, too"
     )
+    parser.add_argument("--encrypted", action="store_true", help="let everybody on Matrix make encrypted rooms")
     options = parser.parse_args(arguments)
+    how = How(options.faults, options.encrypted)
     _say(f"seed {options.seed}")
     platforms = [TELEGRAM, MATRIX] if options.platform == "both" else [options.platform]
     if options.store == SQLITE:
-        return asyncio.run(
-            _run(platforms, options.kills, options.seed, partial(_town, workers=0, faults=options.faults))
-        )
+        return asyncio.run(_run(platforms, options.kills, options.seed, partial(_town, how=how)))
     with _server() as server:
-        town = partial(_town_on, server, workers=options.workers, faults=options.faults)
+        town = partial(_town_on, server, workers=options.workers, how=how)
         return asyncio.run(_run(platforms, options.kills, options.seed, town))
 
 
@@ -98,22 +108,26 @@ def _server() -> Iterator[Postgres]:
 
 
 @asynccontextmanager
-async def _town_on(server: Postgres, platform: str, folder: Path, *, workers: int, faults: bool) -> AsyncIterator[Town]:
+async def _town_on(server: Postgres, platform: str, folder: Path, *, workers: int, how: How) -> AsyncIterator[Town]:
     with server.database() as url:
-        async with _town(platform, folder, workers=workers, faults=faults, database_url=url) as town:
+        async with _town(platform, folder, workers=workers, how=how, database_url=url) as town:
             yield town
 
 
 @asynccontextmanager
-async def _town(platform: str, folder: Path, *, workers: int, faults: bool, **more: str) -> AsyncIterator[Town]:
+async def _town(
+    platform: str, folder: Path, *, how: How, workers: int = 0, database_url: str = ""
+) -> AsyncIterator[Town]:
     if platform == TELEGRAM:
-        async with telegram_town(folder / "bot", workers, faults=int(faults), **more) as town:
+        async with telegram_town(folder / "bot", workers, faults=int(how.faults), database_url=database_url) as town:
             yield town
         return
     synapse = Synapse(folder / "synapse")
     await synapse.start()
     try:
-        async with matrix_town(folder / "bot", synapse, workers, **more) as town:
+        async with matrix_town(
+            folder / "bot", synapse, workers, encrypted=how.encrypted, database_url=database_url
+        ) as town:
             yield town
     finally:
         await synapse.stop()

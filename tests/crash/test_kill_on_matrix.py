@@ -85,3 +85,12 @@ async def test_who_invites_the_bot_before_its_first_sync_is_greeted(tmp_path: Pa
         await new_town.bot.settled()
 
         assert (await new_town.judged()).faults == []
+
+
+async def test_in_encrypted_rooms_kills_lose_no_key_and_no_message(tmp_path: Path, synapse: Synapse) -> None:
+    async with matrix_town(tmp_path, synapse, encrypted=True) as new_town:
+        await new_town.bot.start()
+        for points in STORIES[::2]:
+            await new_town.tell_ideas(*traps(points, EARLY))
+
+        assert (await new_town.judged()).faults == []

@@ -179,14 +179,16 @@ async def telegram_town(folder: Path, workers: int = 0, *, faults: int = 0, **mo
 class OnMatrix:
     """A homeserver: it keeps every event, and what each of its users has been sent."""
 
-    def __init__(self, synapse: Synapse, bot: MatrixUser, staying: AsyncExitStack) -> None:
+    def __init__(self, synapse: Synapse, bot: MatrixUser, staying: AsyncExitStack, *, encrypted: bool) -> None:
         self._synapse = synapse
+        self._encrypted = encrypted
         self._bot = bot
         self._staying = staying
 
     async def arrive(self, number: int) -> Resident:
         """Register and invite the bot."""
-        person = await self._staying.enter_async_context(self._synapse.person("resident"))
+        client = self._synapse.encrypted_person if self._encrypted else self._synapse.person
+        person = await self._staying.enter_async_context(client("resident"))
         seat = AtMatrix(person, self._bot.user_id, typing=is_typing(number))
         await seat.begin()
         return Resident(idea(number), seat)
@@ -200,11 +202,14 @@ class OnMatrix:
 
 
 @asynccontextmanager
-async def matrix_town(folder: Path, synapse: Synapse, workers: int = 0, **more: str) -> AsyncIterator[Town]:
-    """Open a town on a homeserver, its bot not started yet."""
+async def matrix_town(
+    folder: Path, synapse: Synapse, workers: int = 0, *, encrypted: bool = False, **more: str
+) -> AsyncIterator[Town]:
+    """Open a town on a homeserver, its bot not started yet; with `encrypted`, everybody makes encrypted rooms."""
     bot = await synapse.user("bot")
     account = {"matrix_homeserver": synapse.url, "matrix_user": bot.user_id, "matrix_password": bot.password}
     async with AsyncExitStack() as staying:
-        town = Town(OnMatrix(synapse, bot, staying), folder, workers=workers, **account, **more)
+        platform = OnMatrix(synapse, bot, staying, encrypted=encrypted)
+        town = Town(platform, folder, workers=workers, **account, **more)
         async with town:
             yield town

@@ -14,6 +14,7 @@ from projektbot.store.database import open_engine
 from projektbot.store.migrate import upgrade
 from projektbot.store.tables import metadata
 from tests.servers.browser import LONGEST_LOOK, NO_CHROMIUM, browse, chromium
+from tests.servers.js_person import NO_NODE, NOT_INSTALLED, has_node, install
 from tests.servers.postgres import NO_POSTGRES, Postgres, programs
 from tests.servers.synapse import Synapse
 
@@ -80,6 +81,17 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     server: Postgres = request.getfixturevalue("postgres")
     with server.database(request.getfixturevalue("migrated")) as url:
         yield url
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def js_client(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Install a client built on matrix-js-sdk; where that cannot be, the tests with it are skipped."""
+    if not has_node():
+        pytest.skip(NO_NODE)
+    folder = tmp_path_factory.mktemp("js") / "client"
+    if not await install(folder):
+        pytest.skip(NOT_INSTALLED)
+    return folder
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

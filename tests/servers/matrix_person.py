@@ -208,6 +208,10 @@ class MatrixPerson:
             (await self._call("POST", f"rooms/{_q(room)}/upgrade", {"new_version": version}))["replacement_room"]
         )
 
+    async def set_state(self, room: str, type_: str, content: Json) -> None:
+        """Change something about a room."""
+        await self._call("PUT", f"rooms/{_q(room)}/state/{_q(type_)}/", content)
+
     # ---- what they say; each returns the event's id -----------------------------------------------------------------
 
     async def send(self, room: str, content: Json, type_: str = "m.room.message") -> str:
@@ -276,6 +280,10 @@ class MatrixPerson:
         async with self._http.post(address, params={"filename": name}, data=data, headers=headers) as answer:
             return str((await _checked(answer))["content_uri"])
 
+    async def stored(self, room: str, event_id: str) -> Json:
+        """Return an event as the homeserver has it."""
+        return await self._call("GET", f"rooms/{_q(room)}/event/{_q(event_id)}")
+
     async def download(self, mxc: str) -> bytes:
         """Fetch a file by its mxc:// address."""
         address = f"{self._url}/_matrix/client/v1/media/download/{mxc.removeprefix('mxc://')}"
@@ -283,6 +291,17 @@ class MatrixPerson:
             if answer.status != HTTPStatus.OK:
                 await _checked(answer)
             return await answer.read()
+
+    # ---- devices ----------------------------------------------------------------------------------------------------
+
+    async def curve_of(self, user: str) -> str:
+        """Return the Curve25519 key of a device of somebody."""
+        devices = (await self._call("POST", "keys/query", {"device_keys": {user: []}}))["device_keys"][user]
+        return next(str(key) for device in devices.values() for name, key in device["keys"].items() if "curve" in name)
+
+    async def send_to_devices(self, user: str, type_: str, content: Json) -> None:
+        """Send anything to all devices of somebody."""
+        await self._call("PUT", f"sendToDevice/{_q(type_)}/{uuid4().hex}", {"messages": {user: {"*": content}}})
 
     # ---- how ---------------------------------------------------------------------------------------------------------
 
@@ -313,10 +332,14 @@ class MatrixPerson:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._leaving.wait(), RETRY_SECONDS)
                 continue
+            await self._heard(news)
             async with self._changed:
                 self._note(news.get("rooms", {}))
                 self._changed.notify_all()
             since = {"since": news["next_batch"]}
+
+    async def _heard(self, news: Json) -> None:
+        """Change what a sync brought before it is seen: `EncryptedPerson` decrypts it."""
 
     def _note(self, rooms: Json) -> None:
         for room, news in [*rooms.get("join", {}).items(), *rooms.get("leave", {}).items()]:

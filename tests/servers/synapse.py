@@ -24,6 +24,7 @@ from typing import Any
 
 import aiohttp
 
+from tests.servers.encrypted_person import EncryptedPerson
 from tests.servers.matrix_person import TIMELINE_LIMIT, MatrixPerson
 
 START_SECONDS = 60.0  # 2.5 s on an idle machine; a first start from cold .pyc files on a busy one took 15 s
@@ -113,6 +114,32 @@ class Synapse:
         user = await self.user(name)
         async with MatrixPerson(self.url, user.user_id, user.access_token) as person:
             yield person
+
+    @asynccontextmanager
+    async def encrypted_person(self, name: str) -> AsyncIterator[EncryptedPerson]:
+        """Register someone whose client encrypts, and let them sit at it until the block ends."""
+        user = await self.user(name)
+        async with self.client_of(user) as person:
+            yield person
+
+    @asynccontextmanager
+    async def client_of(self, user: MatrixUser) -> AsyncIterator[EncryptedPerson]:
+        """Let someone sit at a client that encrypts, with the keys it had the last time."""
+        store = self._folder / "clients" / user.device_id
+        async with EncryptedPerson(self.url, user.user_id, user.device_id, user.access_token, store) as person:
+            yield person
+
+    async def log_in(self, user: MatrixUser) -> MatrixUser:
+        """Log somebody in once more: another device of the same account."""
+        form = {
+            "type": "m.login.password",
+            "identifier": {"type": "m.id.user", "user": user.user_id},
+            "password": user.password,
+        }
+        address = f"{self.url}/_matrix/client/v3/login"
+        async with aiohttp.ClientSession(raise_for_status=True) as http, http.post(address, json=form) as answer:
+            account = await answer.json()
+        return MatrixUser(user.user_id, account["device_id"], account["access_token"], user.password)
 
     def _start(self) -> None:
         if self._process is not None:

@@ -68,7 +68,8 @@ def _wanted(accepted: AbstractSet[Type]) -> Text:
 def odd(talk: Talk, what: str) -> None:
     """Answer what we have no use for."""
     reason = {
-        "encrypted": N_("I cannot read encrypted messages here. Please write to me in a room without encryption."),
+        "encrypted": N_("I could not decrypt your message: its key has not reached me. Please send it once more."),
+        "upgraded": N_("This room goes on as a new one, which I cannot enter by myself. Please invite me there."),
         "reaction": N_("I could not tell what that reaction answers."),
     }.get(what, N_("I can read text, photos, voice notes and locations, but not this."))
     now = open_now(talk)

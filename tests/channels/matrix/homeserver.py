@@ -61,6 +61,8 @@ class StandIn:
                     assert request.transport is not None
                     request.transport.abort()
                     return web.Response()
+        if request.path.endswith("/state/m.room.encryption"):
+            return web.json_response({"errcode": "M_NOT_FOUND"}, status=404)
         return web.json_response(_FRIENDLY.get(request.path.rsplit("/", 1)[-1], {"event_id": "$sent"}))
 
 

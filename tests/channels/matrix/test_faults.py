@@ -188,8 +188,10 @@ async def test_after_a_bad_day_we_go_on_where_we_were(
 async def test_a_revoked_token_ends_receiving(homeserver: StandIn, channel: MatrixChannel, road: RecordingRoad) -> None:
     homeserver.answer("/sync", 401, {"errcode": "M_UNKNOWN_TOKEN"})
 
-    with pytest.raises(Revoked):
+    with pytest.raises(Revoked), capture_logs() as logs:
         await asyncio.wait_for(channel.receive(road), 10)
+
+    assert [entry["event"] for entry in logs if entry["log_level"] == "error"] == ["matrix_shut_out"]
 
 
 async def test_a_gap_is_filled_page_by_page_before_what_came_after_it(

@@ -102,7 +102,7 @@ def test_nothing_to_say_is_no_event() -> None:
 def test_a_picture_has_its_size_and_its_words_for_those_who_do_not_see_it() -> None:
     media = Media(Kind.IMAGE, Stored("0" * 64, "image/png", 4711, "photo.png"), "A crossing without lights")
 
-    assert media_content(media, "mxc://a/b", Picture(640, 480)) == {
+    assert media_content(media, {"url": "mxc://a/b"}, Picture(640, 480)) == {
         "msgtype": "m.image",
         "body": "A crossing without lights",
         "url": "mxc://a/b",
@@ -114,7 +114,7 @@ def test_a_picture_has_its_size_and_its_words_for_those_who_do_not_see_it() -> N
 def test_a_file_keeps_its_name_since_people_will_look_for_it() -> None:
     media = Media(Kind.FILE, Stored("0" * 64, "application/pdf", 9, "grant.pdf"), "Your grant")
 
-    content = media_content(media, "mxc://a/b", Picture())
+    content = media_content(media, {"url": "mxc://a/b"}, Picture())
 
     assert (content["msgtype"], content["body"]) == ("m.file", "grant.pdf")
     assert "w" not in content["info"]

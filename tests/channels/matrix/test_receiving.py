@@ -15,6 +15,7 @@ from projektbot.messages import (
     Edited,
     Kind,
     Migrated,
+    Odd,
     Outgoing,
     Part,
     Pick,
@@ -361,6 +362,30 @@ async def test_an_upgraded_room_goes_on_when_we_are_let_in(chat: Chat, account: 
 
     assert moved == Migrated(new)
     assert chat.road.events(new) == [Words("here now")]  # nobody is greeted twice
+
+
+@pytest.mark.parametrize("version", ["11", "12"])
+async def test_who_upgrades_a_room_that_is_closed_to_us_is_asked_to_let_us_in(
+    chat: Chat, account: MatrixUser, version: str
+) -> None:
+    new = await chat.anna.upgrade(chat.room, version)
+    asked = await chat.road.event(chat.room, Odd)
+    await chat.channel.send(chat.room, question("Please invite me there"), "asked", private=True)
+    told = await chat.anna.wait_for_message(chat.room, account.user_id)
+    await chat.anna.invite(new, account.user_id)
+
+    assert asked == Odd("upgraded")
+    assert told.body == "Please invite me there"
+    assert await chat.road.event(chat.room, Migrated) == Migrated(new)
+
+
+async def test_a_public_room_that_is_upgraded_is_followed(chat: Chat, account: MatrixUser) -> None:
+    room = await chat.anna.create_room("The square", invite=[account.user_id], preset="public_chat")
+    await chat.road.event(room, Presence)
+
+    new = await chat.anna.upgrade(room, "12")
+
+    assert await chat.road.event(room, Migrated) == Migrated(new)
 
 
 async def test_a_tombstone_cannot_point_at_other_people_s_rooms(

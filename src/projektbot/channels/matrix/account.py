@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import orjson
 import structlog
 
 from projektbot.channels.matrix.events import as_text
+from projektbot.channels.matrix.keeping import keep_secret
 from projektbot.channels.matrix.server import Server, path, told
 from projektbot.errors import Blocked, ChannelError, Rejected, Revoked
 
@@ -43,12 +43,20 @@ async def log_in(server: Server, *, user: str, password: str, access_token: str,
     server.token = access_token or (login.access_token if login else "")
     me = await _whoami(server) if server.token else None
     if me is None and password and not access_token:
-        _keep(store, await _new_device(server, user, password))
+        keep_secret(store, asdict(await _new_device(server, user, password)))
         me = await _whoami(server)
     if me is None:
         raise Revoked("M_UNKNOWN_TOKEN")
     user_id = told(me, "user_id")
     return Account(user_id, as_text(me.get("device_id")), await _display_name(server, user_id))
+
+
+async def log_out(server: Server) -> None:
+    """Take our device back, so that others no longer encrypt for it."""
+    try:
+        await server.call("POST", path("logout"), {})
+    except ChannelError as error:
+        log.warning("matrix_logout_failed", reason=error.reason)
 
 
 async def _whoami(server: Server) -> dict[str, Any] | None:
@@ -96,19 +104,7 @@ def _kept(store: Path, user: str) -> Login | None:
         log.warning("matrix_device_unreadable", error=type(error).__name__)
         return None
     localpart = login.user_id.removeprefix("@").split(":")[0]
-    return login if user in {login.user_id, localpart} else None  # else the operator has set another account
-
-
-def _keep(store: Path, login: Login) -> None:
-    """Write the file whole or not at all, readable by nobody else from its first moment."""
-    fresh = store.with_name(f"{store.name}.new")
-    try:
-        store.parent.mkdir(parents=True, exist_ok=True)
-        fresh.unlink(missing_ok=True)
-        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(orjson.dumps(asdict(login)))
-            os.fsync(handle)
-        fresh.replace(store)
-    except OSError as error:
-        raise ChannelError("device_store") from error
+    if user in {login.user_id, localpart}:
+        return login
+    log.warning("matrix_device_of_another_account")
+    return None

@@ -6,24 +6,22 @@ import asyncio
 import io
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
 
+import structlog
 from PIL import Image, UnidentifiedImageError
 
-from projektbot.channels.matrix.account import Account, log_in
 from projektbot.channels.matrix.authors import Authors
+from projektbot.channels.matrix.entering import Credentials, Entered, enter
+from projektbot.channels.matrix.files import Files
 from projektbot.channels.matrix.links import link_to
 from projektbot.channels.matrix.outbound import Content, Picture, media_content, text_contents
 from projektbot.channels.matrix.retrying import insist
 from projektbot.channels.matrix.server import Server, path, told
 from projektbot.channels.matrix.syncing import Syncing
-from projektbot.errors import Blocked, Rejected
-from projektbot.messages import Kind, Limits, Media, Outgoing, Road, Stored
+from projektbot.errors import Rejected, Revoked
+from projektbot.messages import Kind, Limits, Media, Outgoing, Road
 
-UPLOADS: Final = 256  # files whose address at the homeserver we remember: a broadcast sends one picture to thousands
-UPLOAD_SECONDS: Final = 300.0
-MEDIA: Final = "/_matrix/client/v1/media"
-OLD_MEDIA: Final = "/_matrix/media/v3"  # uploads; and downloads from servers before Matrix 1.11
+log = structlog.get_logger(__name__)
 
 
 class MatrixChannel:
@@ -51,99 +49,82 @@ class MatrixChannel:
         self.name = name
         self.idempotent = True  # the same txn on the same device is the same event
         self.one_receiver = True
-        self._user = user
-        self._password = password
-        self._access_token = access_token
-        self._device_store = device_store
+        self._given = Credentials(user, password, access_token, device_store)
         self._read_media = read_media
         self._server = Server(homeserver)
         self._authors = Authors(self._server)
-        self._account: Account | None = None
+        self._entered: Entered | None = None
+        self._shut_out = ""
         self._listens_as = ""
-        self._uploads: dict[str, str] = {}
+        self._files = Files(self._server)
         self._door = asyncio.Lock()
-        self._upload_turn = asyncio.Lock()
 
     async def receive(self, road: Road) -> None:
         """Receive until cancelled; raises Revoked if the homeserver no longer lets us in, and nothing else."""
-        account = await insist(self._enter, "login")
-        self._listens_as = account.user_id
         try:
-            await Syncing(self.name, self._server, account, self._authors, road=road).run()
+            entered = await insist(self._enter, "login")
+            self._listens_as = entered.account.user_id
+            await Syncing(self.name, self._server, entered, self._authors, road=road).run()
+        except Revoked as revoked:
+            log.error("matrix_shut_out", reason=revoked.reason)  # noqa: TRY400 - the operator's matter, not a fault to trace
+            raise
         finally:
             self._listens_as = ""  # nobody would be answered there
 
     async def send(self, chat: str, message: Outgoing, txn: str, *, private: bool) -> str:  # noqa: ARG002 - alike in both
         """Send one message, in several events if it must be; return the id of the one that carries its choices."""
-        account = await self._enter()
-        contents = await self._contents(message)
+        entered = await self._enter()
+        contents = await self._contents(message, encrypted=await entered.encryption.is_encrypted(chat))
         if not contents:
             raise Rejected("empty")
         sent = ""
         for number, content in enumerate(contents):
+            kind, sealed = await entered.encryption.seal(chat, "m.room.message", content)
             piece = f"{txn}.{number}" if number else txn  # all of one type: ids may not be used twice in a room
-            put = path("rooms", chat, "send", "m.room.message", piece)
-            sent = told(await self._server.call("PUT", put, content), "event_id")
-            self._authors.note(sent, account.user_id)
+            put = path("rooms", chat, "send", kind, piece)
+            sent = told(await self._server.call("PUT", put, sealed), "event_id")
+            self._authors.note(sent, entered.account.user_id)
         return message.replaces or sent
 
     async def fetch(self, ref: str) -> bytes:
         """Return the bytes of a file somebody sent."""
         await self._enter()
-        server, _, media = ref.removeprefix("mxc://").partition("/")
-        if not ref.startswith("mxc://") or not server or not media:
-            raise Rejected("unreachable")
-        for base in (MEDIA, OLD_MEDIA):
-            try:
-                return await self._server.download(path("download", server, media, base=base))
-            except (Blocked, Rejected) as refused:
-                if refused.reason == "too_big":
-                    raise
-        raise Rejected("unreachable")
+        return await self._files.fetch(ref)
 
     def address(self, start: str = "") -> str:  # noqa: ARG002 - links to Matrix users carry nothing
         """Return the link to our account, while we receive there."""
         return link_to(self._listens_as)
 
     async def close(self) -> None:
-        """Give back the connections."""
+        """Give back the connections and the keys."""
         await self._server.close()
+        if self._entered:
+            self._entered.store.close()
 
-    async def _enter(self) -> Account:
+    async def _enter(self) -> Entered:
         async with self._door:
-            if self._account is None:
-                self._account = await log_in(
-                    self._server,
-                    user=self._user,
-                    password=self._password,
-                    access_token=self._access_token,
-                    store=self._device_store,
-                )
-            return self._account
+            if self._shut_out:  # asked again and again, a homeserver locks the account
+                raise Revoked(self._shut_out)
+            if self._entered is None:
+                try:
+                    self._entered = await enter(self._server, self._given)
+                except Revoked as revoked:
+                    self._shut_out = revoked.reason
+                    raise
+            return self._entered
 
     # ---- files -----------------------------------------------------------------------------------------------------
 
-    async def _contents(self, message: Outgoing) -> list[Content]:
+    async def _contents(self, message: Outgoing, *, encrypted: bool) -> list[Content]:
         words = text_contents(message)
         if message.media is None or (message.replaces and words):  # a correction concerns the words; the file stays
             return words
-        return [await self._media(message.media), *words]
+        return [await self._media(message.media, encrypted=encrypted), *words]
 
-    async def _media(self, media: Media) -> Content:
+    async def _media(self, media: Media, *, encrypted: bool) -> Content:
         data = await asyncio.to_thread(self._read_media, media.file.sha256)
         picture = await asyncio.to_thread(_picture, data) if media.kind is Kind.IMAGE else Picture()
-        return media_content(media, await self._uploaded(media.file, data), picture)
-
-    async def _uploaded(self, file: Stored, data: bytes) -> str:
-        async with self._upload_turn:  # eight senders of one broadcast need one upload
-            if file.sha256 not in self._uploads:
-                name = {"filename": file.name} if file.name else {}
-                target = path("upload", base=OLD_MEDIA, **name)
-                answer = await self._server.call("POST", target, data, mime=file.mime, seconds=UPLOAD_SECONDS)
-                self._uploads[file.sha256] = told(answer, "content_uri")
-            if len(self._uploads) > UPLOADS:
-                del self._uploads[next(iter(self._uploads))]
-            return self._uploads[file.sha256]
+        return media_content(media, await self._files.send(media.file, data, encrypted=encrypted), picture)
 
 
 def _picture(data: bytes) -> Picture:

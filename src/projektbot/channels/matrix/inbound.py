@@ -22,6 +22,7 @@ from projektbot.channels.matrix.events import (
     replied_event,
     size_of,
 )
+from projektbot.channels.matrix.files import ref_of
 from projektbot.messages import (
     Command,
     Edited,
@@ -38,6 +39,7 @@ from projektbot.messages import (
 )
 
 GREETING: Final = "net.projektbot.greeting"  # not of Matrix: see `greeting_for`
+SHUT_OUT: Final = "net.projektbot.shut_out"  # likewise: see `shut_out_by`
 MAX_WORD: Final = 64  # characters of a message type that we repeat: people's clients may send types of any length
 MAX_LAT: Final = 90.0
 MAX_LON: Final = 180.0
@@ -62,6 +64,12 @@ def greeting_for(joined: Raw) -> Raw:
     """
     key = f"greeting/{joined['event_id']}"
     return {"type": GREETING, "event_id": key, "room_id": joined["room_id"], "sender": "", "content": {}}
+
+
+def shut_out_by(tombstone: Raw) -> Raw:
+    """Make the event that says in a room that it goes on as one which we may not enter; it counts once, too."""
+    key = f"shut_out/{tombstone['event_id']}"
+    return {"type": SHUT_OUT, "event_id": key, "room_id": tombstone["room_id"], "sender": "", "content": {}}
 
 
 def _identifier(value: object) -> str:
@@ -113,6 +121,10 @@ def _read_greeting(_raw: Raw, _here: Here) -> Event:
     return Command("start")
 
 
+def _read_shut_out(raw: Raw, here: Here) -> Event | None:
+    return Odd("upgraded") if raw["room_id"] in here.private else None
+
+
 def _odd(what: str) -> Reader:
     def read_odd_event(raw: Raw, here: Here) -> Event | None:
         return Odd(what) if content_of(raw) and is_for_us(raw, here) else None
@@ -144,8 +156,8 @@ def _read_edit(content: Raw, here: Here) -> Event | None:
 
 
 def _read_upload(content: Raw, _here: Here) -> Event:
-    kind, ref = KINDS[content["msgtype"]], as_text(content.get("url"))
-    if not ref.startswith("mxc://"):
+    kind, ref = KINDS[content["msgtype"]], ref_of(content)
+    if not ref:
         return Odd(kind.value)
     return Upload(kind, ref, size_of(content), file_name_of(content), caption_of(content))
 
@@ -190,6 +202,8 @@ READERS: Mapping[str, Reader] = {
     "m.poll.start": _odd("poll"),
     "org.matrix.msc3381.poll.start": _odd("poll"),
     GREETING: _read_greeting,
+    SHUT_OUT: _read_shut_out,
 }
 
-TYPES = tuple(kind for kind in READERS if kind != GREETING)  # what we ask the server for
+# What we ask the server for.
+TYPES = (*(kind for kind in READERS if kind not in {GREETING, SHUT_OUT}), "m.room.encryption")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 import orjson
@@ -24,8 +24,9 @@ log = structlog.get_logger(__name__)
 class Joining:
     """The rooms we have been asked into and are not in yet. Kept durably, since no later sync repeats an invitation."""
 
-    def __init__(self, channel: str, server: Server, road: Road) -> None:
+    def __init__(self, channel: str, server: Server, road: Road, on_refused: Callable[[str], Awaitable[None]]) -> None:
         self._server = server
+        self._on_refused = on_refused
         self._road = road
         self._key = f"{channel}:joining"
         self._wanted: dict[str, str] = {}  # room id → a homeserver that knows the room
@@ -78,6 +79,7 @@ class Joining:
         except (Blocked, Rejected) as refused:
             # The invitation was taken back, or a room that replaces ours is closed: we may be invited to it later.
             log.info("matrix_join_refused", reason=refused.reason)
+            await insist(lambda: self._on_refused(room), "refused")
             return None
         except Revoked:
             raise

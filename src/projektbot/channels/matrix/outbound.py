@@ -40,8 +40,8 @@ def text_contents(message: Outgoing) -> list[Content]:
     return [_content(first), *(_content(replace(piece, replaces="", reply_to="")) for piece in others)]
 
 
-def media_content(media: Media, uri: str, picture: Picture) -> Content:
-    """Set a file that the homeserver keeps under `uri`.
+def media_content(media: Media, where: Content, picture: Picture) -> Content:
+    """Set a file that the homeserver keeps; `where` says how to get it ("url", or "file" with its key).
 
     Words with it go into an event of their own: about half of the clients still show a caption (MSC2530) as the file's
     name, shortened, and a question must not get lost. Without a caption, the body of an image is its text alternative.
@@ -51,7 +51,7 @@ def media_content(media: Media, uri: str, picture: Picture) -> Content:
     if picture.width and picture.height:
         info |= {"w": picture.width, "h": picture.height}
     body = media.alt or name if media.kind is Kind.IMAGE else name
-    return {"msgtype": MSGTYPES[media.kind], "body": body, "url": uri, "info": info, "m.mentions": {}}
+    return {"msgtype": MSGTYPES[media.kind], "body": body, **where, "info": info, "m.mentions": {}}
 
 
 def _spelled(message: Outgoing) -> Outgoing:

@@ -67,12 +67,16 @@ class Rooms:
 
         Anybody who may write a tombstone could name any room; so the new one must name the old one too.
         """
-        tombstone = as_object(orjson.loads(await self._road.recall(self._key("heir", joined)) or "null"))
+        tombstone = await self.tombstone_naming(joined)
         if not tombstone or tombstone.get("room_id") != await self._predecessor(joined):
             return None
         # Counting would take a group for private whose members have not followed yet.
         await self._keep(joined, private=await self.is_private(tombstone["room_id"]))
         return tombstone
+
+    async def tombstone_naming(self, heir: str) -> Raw:
+        """Return the tombstone that names a room as the one it goes on as, true or not; empty if there is none."""
+        return as_object(orjson.loads(await self._road.recall(self._key("heir", heir)) or "null"))
 
     async def _predecessor(self, room: str) -> str:
         try:

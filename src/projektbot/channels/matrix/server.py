@@ -8,8 +8,7 @@ from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 import orjson
-from aiohttp import ClientError, ClientResponse, ClientTimeout
-from nio import AsyncClient
+from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout
 
 from projektbot.errors import Blocked, ChannelError, Rejected, Revoked, Throttled
 from projektbot.messages import MAX_FILE_BYTES
@@ -28,16 +27,21 @@ OUR_ACCOUNT = {
 NOT_IN_ROOM = {"M_FORBIDDEN", "M_NOT_FOUND", "M_GUEST_ACCESS_FORBIDDEN"}
 
 
-class Server:
-    """A homeserver and our access to it.
+class NeedsPassword(ChannelError):
+    """The homeserver wants to be sure that it is us ("User-Interactive Authentication")."""
 
-    Of nio we take the client and its session, for its ciphers later on. Not its `room_send`, `sync` and so on: they
-    wait out M_LIMIT_EXCEEDED and timeouts by themselves, while the road must know of both.
-    """
+    def __init__(self, session: str) -> None:
+        super().__init__("needs_password")
+        self.session = session
+
+
+class Server:
+    """A homeserver and our access to it."""
 
     def __init__(self, homeserver: str) -> None:
-        self.client = AsyncClient(homeserver.rstrip("/"))
         self.token = ""
+        self._homeserver = homeserver.rstrip("/")
+        self._session: ClientSession | None = None
 
     async def call(
         self,
@@ -70,15 +74,17 @@ class Server:
             raise ChannelError("unreachable") from error
 
     async def close(self) -> None:
-        await self.client.close()
+        if self._session:
+            await self._session.close()
 
     async def _request(self, method: str, path: str, data: bytes | None, mime: str, seconds: float) -> ClientResponse:
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         if data is not None:
             headers["Content-Type"] = mime
         timeout = ClientTimeout(total=seconds, sock_connect=min(seconds, 20.0))
-        answer: ClientResponse = await self.client.send(method, path, data, headers, timeout=timeout)
-        return answer
+        if self._session is None:  # only where a loop runs
+            self._session = ClientSession()
+        return await self._session.request(method, self._homeserver + path, data=data, headers=headers, timeout=timeout)
 
 
 def path(*segments: str, base: str = "/_matrix/client/v3", **query: str) -> str:
@@ -100,6 +106,8 @@ def refusal(status: int, answer: Mapping[str, Any], retry_after: str = "") -> Ch
     code = str(answer.get("errcode", ""))
     if status == HTTPStatus.TOO_MANY_REQUESTS or code == "M_LIMIT_EXCEEDED":
         return Throttled(_wait(answer, retry_after), everyone=True)
+    if status == HTTPStatus.UNAUTHORIZED and "flows" in answer:
+        return NeedsPassword(str(answer.get("session", "")))
     if not code or status >= HTTPStatus.INTERNAL_SERVER_ERROR:  # no homeserver's words: a proxy before it
         return ChannelError(f"server_{status}")
     if code in OUR_ACCOUNT:

@@ -9,19 +9,23 @@ from typing import Any, Final
 
 import orjson
 
-from projektbot.channels.matrix.account import Account
 from projektbot.channels.matrix.addressed import Here, doubtful_message
 from projektbot.channels.matrix.authors import Authors
+from projektbot.channels.matrix.entering import Entered
 from projektbot.channels.matrix.events import Raw, as_object, as_objects, as_text, content_of, has_joined, heir_of
-from projektbot.channels.matrix.inbound import greeting_for, read
+from projektbot.channels.matrix.inbound import greeting_for, read, shut_out_by
 from projektbot.channels.matrix.joining import Joining
+from projektbot.channels.matrix.late import Late
+from projektbot.channels.matrix.machine import Heard
 from projektbot.channels.matrix.retrying import insist
+from projektbot.channels.matrix.roomkeys import session_of
 from projektbot.channels.matrix.rooms import Rooms
 from projektbot.channels.matrix.server import Server, path
 from projektbot.channels.matrix.timeline import FILTER, Timelines
 from projektbot.messages import Road
 
 WAIT: Final = 30.0  # seconds a sync may wait for news; many proxies cut off at 60
+IMPATIENT_WAIT: Final = 5.0  # while a message waits for its key
 SLACK: Final = 30.0  # seconds a busy homeserver may be late
 FIRST_SLACK: Final = 300.0  # for the first sync of all: 26 s with 1000 rooms and cold caches
 
@@ -47,15 +51,17 @@ class Syncing:
     8 s with 1000 rooms).
     """
 
-    def __init__(self, channel: str, server: Server, account: Account, authors: Authors, *, road: Road) -> None:
+    def __init__(self, channel: str, server: Server, entered: Entered, authors: Authors, *, road: Road) -> None:
         self._channel = channel
         self._server = server
-        self._me = account
+        self._me = entered.account
+        self._encryption = entered.encryption
         self._authors = authors
         self._road = road
         self._rooms = Rooms(channel, server, road)
-        self._joining = Joining(channel, server, road)
-        self._timelines = Timelines(server, account.user_id)
+        self._joining = Joining(channel, server, road, self._explain)
+        self._timelines = Timelines(server, self._me.user_id)
+        self._late = Late(channel, road, self._encryption.open)
         self._since = ""
         self._wait = 0.0  # the first answer is wanted at once
 
@@ -69,21 +75,35 @@ class Syncing:
             await self._joining.stop()
 
     async def _begin(self) -> None:
+        await self._late.recall()
         self._since = await self._road.recall(f"{self._channel}:since")
         if self._since:
             await self._joining.resume()
 
     async def _turn(self) -> None:
-        rooms, next_batch = await self._sync()
+        answer = await self._sync()
+        heard = await self._encryption.hear(answer, first=not self._since)
+        self._late.hope(heard.given)
+        rooms, next_batch = as_object(answer.get("rooms")), as_text(answer.get("next_batch"))
         batch = Batch(to_join=dict(_invitations(rooms, self._me.user_id)))
         if not self._since:
             await self._begin_first_day(batch.to_join, next_batch)
             return
         await self._collect(batch, rooms)
         await self._joining.accept(batch.to_join)
+        await self._take(batch, heard)
+        await self._advance(next_batch)
+
+    async def _take(self, batch: Batch, heard: Heard) -> None:
+        """Carry along the road what can be read, what waited for its key, and what has waited too long."""
+        with self._encryption.together():
+            batch.raws = [*self._late.released(), *self._readable(batch.raws)]
+        batch.raws += self._late.questions(heard.refused)
+        await self._late.keep()
         if batch.raws:
             await self._road.take(self._channel, batch.raws, partial(read, here=await self._here(batch)))
-        await self._advance(next_batch)
+        await self._late.settle()
+        await self._encryption.request_keys(self._late.without_key())
 
     async def _begin_first_day(self, to_join: dict[str, str], next_batch: str) -> None:
         """Take nothing of what was said before; join only when it is kept from where on everything is for us.
@@ -95,18 +115,23 @@ class Syncing:
         if self._since:
             await self._joining.resume()
 
-    async def _sync(self) -> tuple[Raw, str]:
+    async def _sync(self) -> Raw:
         since = {"since": self._since} if self._since else {}
         seconds = self._wait + (SLACK if self._since else FIRST_SLACK)
         query = path("sync", timeout=str(int(self._wait * 1000)), filter=_filter(first=not self._since), **since)
-        answer = await self._server.call("GET", query, seconds=seconds)
-        return as_object(answer.get("rooms")), as_text(answer.get("next_batch"))
+        return await self._server.call("GET", query, seconds=seconds)
 
     async def _advance(self, next_batch: str) -> None:
         if next_batch and next_batch != self._since:
             await self._road.keep(f"{self._channel}:since", next_batch)
             self._since = next_batch
-        self._wait = WAIT
+        self._wait = IMPATIENT_WAIT if self._late.is_impatient else WAIT
+
+    async def _explain(self, refused: str) -> None:
+        """Where a room goes on as one that is closed to us, say so in the old one: nobody would know."""
+        if tombstone := await self._rooms.tombstone_naming(refused):
+            batch = Batch([shut_out_by(tombstone)])
+            await self._road.take(self._channel, batch.raws, partial(read, here=await self._here(batch)))
 
     # ---- what a sync brought ---------------------------------------------------------------------------------------
 
@@ -115,7 +140,10 @@ class Syncing:
             events = await self._timelines.events(room, as_object(as_object(visit).get("timeline")), self._since)
             joined = any(has_joined(raw, self._me.user_id) for raw in events)
             await self._rooms.note(room, as_object(as_object(visit).get("summary")), joined=joined)
+            if joined or as_object(as_object(visit).get("timeline")).get("limited") is True:
+                self._encryption.look_again(room)
             for raw in events:
+                self._encryption.note(raw)
                 await self._collect_event(batch, raw)
 
     async def _collect_event(self, batch: Batch, raw: Raw) -> None:
@@ -128,6 +156,16 @@ class Syncing:
             batch.to_join[heir_of(raw)] = _homeserver(raw)
         if raw.get("sender") == self._me.user_id:
             self._authors.note(as_text(raw.get("event_id")), self._me.user_id)
+
+    def _readable(self, raws: list[Raw]) -> Iterator[Raw]:
+        """Decrypt what is encrypted; what has no key yet must wait for it."""
+        for raw in raws:
+            if raw.get("type") != "m.room.encrypted" or raw.get("sender") == self._me.user_id or not session_of(raw):
+                yield raw
+            elif opened := self._encryption.open(raw):
+                yield opened
+            else:
+                self._late.add(raw)
 
     async def _collect_joining(self, batch: Batch, joined: Raw) -> None:
         room = joined["room_id"]
@@ -161,8 +199,9 @@ def _homeserver(raw: Raw) -> str:
 
 
 def _filter(*, first: bool) -> str:
-    timeline = {**FILTER, "limit": 1} if first else FILTER
+    # Of the first sync of all we use invitations and `next_batch`; what need not be collected takes no time.
+    timeline = {"types": [], "limit": 0} if first else FILTER
     # Lazy loading is what makes Synapse send summaries: how many are in a room.
-    state = {"types": [], "lazy_load_members": True}
+    state = {"types": [], "lazy_load_members": not first}
     room = {"timeline": timeline, "state": state, "ephemeral": NOTHING, "account_data": NOTHING}
     return orjson.dumps({"room": room, "presence": NOTHING, "account_data": NOTHING}).decode()

@@ -1,0 +1,165 @@
+"""Matrix on a real homeserver: what an encrypted reply costs, beside others' bots, and a start with many rooms."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import aiohttp
+import psutil
+
+from bench.bots import PEERS_PYTHON, Running, free_port, start, stop
+from bench.figures import Spread, table
+from tests.servers.encrypted_person import EncryptedPerson
+from tests.servers.matrix_person import MatrixPerson
+from tests.servers.synapse import MatrixUser, Synapse
+
+AT_ONCE: Final = 4  # rooms being made: Synapse has one thread
+ANSWER_SECONDS: Final = 600.0  # of a first sync with many rooms, on a busy machine
+WARM: Final = 5  # replies before the first that counts: sessions are begun, code is read
+SETTLING: Final = 6.0  # seconds: some peers never see an invitation given before their first sync
+OURS: Final = "projektbot"
+PEERS: Final = {
+    "matrix-nio": (sys.executable, "bench.peers.nio_bot", True),
+    "mautrix": (str(PEERS_PYTHON), "bench.peers.mautrix_bot", False),
+    "simplematrixbotlib": (str(PEERS_PYTHON), "bench.peers.smb_bot", False),
+}
+
+
+async def measure(rooms: int, replies: int, rounds: int) -> None:
+    """Print the figures."""
+    with tempfile.TemporaryDirectory() as folder:
+        synapse = Synapse(Path(folder) / "synapse")
+        await synapse.start()
+        try:
+            await _measure_replies(synapse, Path(folder), replies, rounds)
+            await _measure_rooms(synapse, Path(folder), rooms)
+        finally:
+            await synapse.stop()
+
+
+# ---- replies -------------------------------------------------------------------------------------------------------
+
+
+async def _measure_replies(synapse: Synapse, folder: Path, replies: int, rounds: int) -> None:
+    rows = []
+    for name in (OURS, *PEERS):
+        for encrypted in (True, False):
+            if encrypted and name in PEERS and not PEERS[name][2]:
+                continue
+            found = [await _replies(synapse, folder, name, replies, encrypted=encrypted) for _ in range(rounds)]
+            how = "encrypted" if encrypted else "plain"
+            cpu, wall = Spread.of(1e3 * cpu for cpu, _ in found), Spread.of(1e3 * wall for _, wall in found)
+            rows.append((name, how, cpu.show(2), wall.show(0)))
+    table(("bot", "room", "CPU of the bot, ms a reply", "ms until it is there"), rows)
+
+
+async def _replies(synapse: Synapse, folder: Path, name: str, count: int, *, encrypted: bool) -> tuple[float, float]:
+    """Return the CPU seconds of the bot, and the seconds, that each of `count` replies takes."""
+    bot = await synapse.user("bot")
+    with tempfile.TemporaryDirectory(dir=folder) as data:
+        someone = synapse.encrypted_person("anna") if encrypted else synapse.person("anna")
+        async with _running(name, synapse, bot, Path(data)) as running, someone as anna:
+            if name in PEERS:
+                await asyncio.sleep(SETTLING)
+            room = await anna.direct_chat(bot.user_id)
+            await _until_in(anna, room, bot.user_id)
+            after = ""
+            for number in range(WARM + count):
+                if number == WARM:
+                    cpu, begun = running.cpu(), time.perf_counter()
+                said = await anna.say(room, "!help")
+                after = (await anna.wait_for_message(room, bot.user_id, after=max_of(said, after, anna, room))).event_id
+            return (running.cpu() - cpu) / count, (time.perf_counter() - begun) / count
+
+
+def max_of(said: str, after: str, anna: MatrixPerson, room: str) -> str:
+    """Return the later of two events, as far as they have been seen."""
+    seen = [event.event_id for event in anna.sees(room)]
+    return max((said, after), key=lambda event: seen.index(event) if event in seen else -1)
+
+
+async def _until_in(anna: MatrixPerson, room: str, bot: str) -> None:
+    await anna.wait_for(
+        room,
+        lambda seen: (seen.type, seen.sender, seen.content.get("membership")) == ("m.room.member", bot, "join"),
+        timeout=60.0,
+    )
+    if isinstance(anna, EncryptedPerson):
+        await anna.until_with(room, 2)
+
+
+@asynccontextmanager
+async def _running(name: str, synapse: Synapse, bot: MatrixUser, data: Path) -> AsyncIterator[Running]:
+    if name == OURS:
+        command, settings = [sys.executable, "-m", "projektbot", "run"], _our_settings(synapse, bot, data)
+    else:
+        python, module, _ = PEERS[name]
+        command, settings = [python, "-m", module, synapse.url, bot.user_id, bot.password, str(data)], {}
+    process = start(command, settings)
+    try:
+        yield Running(psutil.Process(process.pid))
+    finally:
+        await asyncio.to_thread(stop, process)
+
+
+def _our_settings(synapse: Synapse, bot: MatrixUser, data: Path) -> dict[str, str]:
+    given = {
+        "DATA_DIR": str(data),
+        "WEB_LISTEN": f"127.0.0.1:{free_port()}",
+        "MATRIX_HOMESERVER": synapse.url,
+        "MATRIX_USER": bot.user_id,
+        "MATRIX_PASSWORD": bot.password,
+        "LOG_LEVEL": "warning",
+    }
+    return {f"PROJEKTBOT_{name}": value for name, value in given.items()}
+
+
+# ---- rooms ---------------------------------------------------------------------------------------------------------
+
+
+async def _measure_rooms(synapse: Synapse, folder: Path, count: int) -> None:
+    """Start in many rooms for the first time and again; ready is who answers somebody."""
+    bot = await synapse.user("bot")
+    await _make_rooms(synapse, bot, count)
+    await synapse.restart()  # with cold caches, as after a night
+    data = folder / "rooms"
+    rows = []
+    async with synapse.encrypted_person("anna") as anna:
+        room = ""
+        for when in ("first start", "restart"):
+            begun = time.perf_counter()
+            async with _running(OURS, synapse, bot, data) as running:
+                if room:
+                    await anna.say(room, "!help")
+                room = room or await anna.direct_chat(bot.user_id)
+                last = anna.sees(room)[-1].event_id if anna.sees(room) else ""
+                await anna.wait_for_message(room, bot.user_id, after=last, timeout=ANSWER_SECONDS)
+                seconds = time.perf_counter() - begun
+                rows.append((when, f"{seconds:.1f}", f"{running.cpu():.1f}", f"{running.megabytes():.0f}"))
+            await anna.until_with(room, 2)
+    table((f"{count} rooms", "s until somebody is answered", "CPU s", "MB"), rows)
+
+
+async def _make_rooms(synapse: Synapse, bot: MatrixUser, count: int) -> None:
+    maker, slots = await synapse.user("maker"), asyncio.Semaphore(AT_ONCE)
+    async with aiohttp.ClientSession(f"{synapse.url}/_matrix/client/v3/", raise_for_status=True) as http:
+
+        async def post(user: MatrixUser, path: str, body: dict[str, Any]) -> dict[str, Any]:
+            headers = {"Authorization": f"Bearer {user.access_token}"}
+            async with http.post(path, json=body, headers=headers) as answer:
+                return dict(await answer.json())
+
+        async def make() -> None:
+            async with slots:
+                asked = {"preset": "trusted_private_chat", "invite": [bot.user_id], "is_direct": True}
+                room = (await post(maker, "createRoom", asked))["room_id"]
+                await post(bot, f"join/{room}", {})
+
+        await asyncio.gather(*[make() for _ in range(count)])
