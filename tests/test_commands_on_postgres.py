@@ -55,9 +55,9 @@ def test_a_healthy_house_is_in_order(url: str, capsys: pytest.CaptureFixture[str
 
 
 def test_an_older_database_is_found(url: str, capsys: pytest.CaptureFixture[str]) -> None:
-    order(url, "UPDATE alembic_version SET version_num = '0000'")
+    order(url, "UPDATE alembic_version SET version_num = '0001'")
 
-    assert findings(capsys) == [f"The database is at revision 0000, this version needs {HEAD}: projektbot db upgrade"]
+    assert findings(capsys) == [f"The database is at revision 0001, this version needs {HEAD}: projektbot db upgrade"]
 
 
 def test_a_server_that_is_away_is_said_in_words(

@@ -184,7 +184,7 @@ def test_a_data_folder_that_is_a_file_is_told(tmp_path: Path) -> None:
     refused = run("run", folder=tmp_path)
 
     assert refused.returncode == 2
-    assert f"  PROJEKTBOT_DATA_DIR: {tmp_path}/var: that is a file, not a folder" in refused.stderr.splitlines()
+    assert f"  PROJEKTBOT_DATA_DIR: {tmp_path}/var is no folder" in refused.stderr.splitlines()
     assert "Traceback" not in refused.stderr
 
 
@@ -195,5 +195,5 @@ def test_a_database_that_is_none_is_told(tmp_path: Path) -> None:
     refused = run("run", folder=tmp_path)
 
     assert refused.returncode == 1
-    assert "projektbot.db cannot be used: file is not a database; `projektbot doctor` says more" in refused.stderr
+    assert "is no database any more, its head is destroyed" in refused.stderr
     assert "Traceback" not in refused.stderr

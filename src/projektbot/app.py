@@ -27,7 +27,7 @@ from projektbot.dialog.check import check_dialogs, missing_dialogs
 from projektbot.dialog.model import Dialog
 from projektbot.dialog.nodes import Problem
 from projektbot.dialog.read import read_dialogs
-from projektbot.errors import DialogError, Rejected, SettingsError
+from projektbot.errors import DialogError, Rejected
 from projektbot.i18n import Languages, catalog_problems, read_catalogs
 from projektbot.jobs import Jobs
 from projektbot.messages import Channel, Stored
@@ -133,14 +133,6 @@ class House:
             self.sole.close()
 
 
-def _make_data_folder(settings: Settings) -> None:
-    try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        reason = "that is a file, not a folder" if isinstance(error, FileExistsError) else error.strerror
-        raise SettingsError([f"PROJEKTBOT_DATA_DIR: {settings.data_dir}: {reason}"]) from error
-
-
 def build(settings: Settings, *more: Channel, demo: bool = False, clock: Clock | None = None) -> House:
     """Make the house from its settings, with `more` channels beside those that the settings name.
 
@@ -150,7 +142,7 @@ def build(settings: Settings, *more: Channel, demo: bool = False, clock: Clock |
     languages = read_catalogs(folder("locales"), settings.locale, settings.zone)
     book = read_book(languages)
     city = read_city(settings.city)
-    _make_data_folder(settings)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
     sole = Sole.on(settings.data_dir)
     engine = open_engine(settings.database)
     several = engine.dialect.name == "postgresql"

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from sqlalchemy import Engine, select
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DatabaseError
 
 from projektbot.app import inspect_dialogs, real_now
 from projektbot.config import folder, read_settings
@@ -58,9 +57,8 @@ def _print_drafts(dialogs: dict[str, Dialog]) -> bool:
             print("The drafts cannot be counted before `projektbot db upgrade`.", file=sys.stderr)
             return False
         frames, unreadable = _open_frames(engine)
-    except DatabaseError as error:
-        print(f"The drafts cannot be counted: {error.orig}. `projektbot doctor` says more.", file=sys.stderr)
-        return False
+    finally:
+        engine.dispose()
     _print_concerned(dialogs, frames)
     if unreadable:
         print(f"{_counted(unreadable, 'conversation')} cannot be read and {_are(unreadable)} left out here.")

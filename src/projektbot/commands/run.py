@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DatabaseError
-
 from projektbot.app import House, build
-from projektbot.config import Settings, read_settings
+from projektbot.config import read_settings
 from projektbot.errors import Rejected, SettingsError
 from projektbot.logs import set_up_logs
 from projektbot.serving import serve, work
@@ -18,7 +15,7 @@ def run(*, demo: bool) -> int:
     """Serve until told to stop."""
     settings = read_settings()
     set_up_logs(settings.log_level)
-    house = _built(settings, demo=demo)
+    house = build(settings, demo=demo)
     try:
         asyncio.run(serve(house, lambda address: _announce(house, address, demo=demo)))
     except SystemExit as error:  # uvicorn's way to say that it cannot listen there; the log has the reason
@@ -32,17 +29,9 @@ def add_worker() -> int:
     set_up_logs(settings.log_level)
     if settings.database.startswith("sqlite"):
         raise SettingsError(["PROJEKTBOT_DATABASE_URL: a worker needs PostgreSQL; with SQLite one process does it all"])
-    house = _built(settings, demo=False)
+    house = build(settings)
     asyncio.run(work(house, lambda: print("A worker has begun. Ctrl-C stops it.", flush=True)))
     return 0
-
-
-def _built(settings: Settings, *, demo: bool) -> House:
-    try:
-        return build(settings, demo=demo)
-    except DatabaseError as error:
-        place = make_url(settings.database).render_as_string(hide_password=True)
-        raise Rejected(f"the database {place} cannot be used: {error.orig}; `projektbot doctor` says more") from error
 
 
 def _announce(house: House, address: str, *, demo: bool) -> None:
