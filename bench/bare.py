@@ -48,7 +48,7 @@ class Recorder:
 
     def note(self, sql: str, rows: Sequence[Any], *, several: bool) -> None:
         """Note a statement of the open transaction; making the tables is no part of it."""
-        if sql.startswith(WRITES) and "alembic_version" not in sql:
+        if sql.startswith(WRITES) and "alembic_" not in sql and "sqlite_sequence" not in sql:
             self._open.append(Write(sql, rows, several))
 
     def close(self, *, kept: bool) -> None:
