@@ -10,13 +10,17 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, select, text
+from sqlalchemy.exc import OperationalError
 
+from projektbot.civic import house
 from projektbot.civic.projects.tables import projects
 from projektbot.messages import Command, Event, Kind, Migrated, Tap, Upload, Words
 from projektbot.store.tables import addresses, outbox, queue, sessions
+from projektbot.turns import queued
 from projektbot.turns.queue import Queue
 from tests.turns.town import WAIT, Town
 
@@ -202,6 +206,31 @@ async def test_two_processes_never_make_the_same_id_of_a_letter(town: Town, tmp_
     assert len(ids) == len(set(ids)) == 300
     for each in towns[1:]:
         await each.close()
+
+
+async def test_work_goes_on_when_a_look_into_the_store_fails(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One fails for good, and while each is tried alone the store cannot be read for a moment."""
+    failures = [OperationalError("SELECT", None, Exception())]
+    look = queued.next_ready
+
+    def failing_once(*given: Any, **named: Any) -> Any:  # noqa: ANN401 - as next_ready
+        if failures:
+            raise failures.pop()
+        return look(*given, **named)
+
+    monkeypatch.setattr(queued, "next_ready", failing_once)
+    monkeypatch.setitem(house.CALCULATES, "count_ideas", broken)
+    async with workers(town):
+        await post(town, town.inbound("anna", Command("ideas")), town.inbound("ben", Words("Hello")))
+        await empty(town)
+
+    assert not failures
+    assert "Something went wrong" in town.told("anna")[-1]
+    assert len(town.told("ben")) == 1
+
+
+def broken(*_: object) -> None:
+    raise LookupError
 
 
 async def test_a_button_is_answered_by_any_of_them(town: Town) -> None:

@@ -84,9 +84,13 @@ class Queue:
                 self._start(self._fetch(waiting.id, waiting.inbound))
 
     async def work(self) -> NoReturn:
-        """Give turns until cancelled."""
+        """Give turns until cancelled; while the store is away, wait for it."""
         while True:
-            drained = await self.drained()
+            try:
+                drained = await self.drained()
+            except SQLAlchemyError as error:
+                log.error("queue_not_read", error=type(error).__name__)  # noqa: TRY400 - the cause is enough
+                drained = NOTHING
             if not drained.taken:
                 await self._bell.wait(QUEUE, UNTOLD_PAUSE / SECOND if drained.again else LOOK_SECONDS)
 
