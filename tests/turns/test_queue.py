@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -18,10 +19,13 @@ from sqlalchemy.exc import OperationalError
 
 from projektbot.civic import house
 from projektbot.civic.projects.tables import projects
+from projektbot.dialog.session import dump
 from projektbot.messages import Command, Event, Kind, Migrated, Tap, Upload, Words
 from projektbot.store.tables import addresses, outbox, queue, sessions
 from projektbot.turns import queued
+from projektbot.turns.ids import SLOTS
 from projektbot.turns.queue import Queue
+from tests.playing.people import VOICE
 from tests.turns.town import WAIT, Town
 
 pytestmark = pytest.mark.parametrize("town", ["postgres"], indirect=True)
@@ -184,6 +188,59 @@ async def test_a_file_that_nobody_fetches_is_given_up_and_said_to_be_missing(tow
     await other.close()
 
 
+async def test_what_comes_behind_a_file_waits_though_something_before_it_was_ready(town: Town) -> None:
+    await town.person("anna").begins_an_idea()
+    town.desk.files["voice"] = VOICE
+    gate = town.desk.hold("voice")
+    description, contribution = "A back and arms, every two hundred metres.", "My hands"
+    before: list[Event] = [Words(description), Words("1"), Words("1"), Command("skip")]
+
+    await town.take(
+        *[town.inbound("anna", event) for event in (*before, Upload(Kind.AUDIO, "voice"), Words(contribution))]
+    )
+    assert "photo" in town.told("anna")[-1]
+    gate.set()
+    await town.turns.settle()
+
+    answers = (await town.session("anna")).frames[-1].answers
+    assert answers["picture"]["kind"] == "audio"
+    assert answers["contribution"] == contribution
+
+
+async def test_a_chat_that_waits_with_hundreds_of_messages_keeps_nobody_else_waiting(town: Town) -> None:
+    town.desk.hold("voice")
+    await town.take(town.inbound("anna", Upload(Kind.AUDIO, "voice")))
+    await town.take(*[town.inbound("anna", Words("And another thing")) for _ in range(300)])
+
+    await town.take(town.inbound("ben", Words("Hello")))
+
+    assert len(town.told("ben")) == 1
+    assert not town.told("anna")
+
+
+async def test_a_wake_up_waits_for_a_conversation_in_other_hands_and_keeps_what_they_did(town: Town) -> None:
+    await town.person("anna").begins_an_idea()
+    town.clock.advance(timedelta(days=1))
+    with in_other_hands(town, "anna") as hands:
+        changed = dump(replace(await town.session("anna"), locale="de"))
+        hands.execute(sessions.update().values(state=changed))
+        waking = asyncio.create_task(town.jobs.tick())
+        await until_it_waits(town)
+        hands.commit()
+        await waking
+
+    session = await town.session("anna")
+    assert (session.locale, session.frames[-1].reminded) == ("de", 1)
+
+
+async def until_it_waits(town: Town) -> None:
+    """Return when a transaction waits for another one's rows."""
+    waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+    async with asyncio.timeout(WAIT):
+        while not await town.store.read(lambda db: db.scalar(waiting)):  # noqa: ASYNC110 - the server tells nobody
+            await asyncio.sleep(0.01)
+
+
 async def test_a_group_that_moves_is_followed_before_anything_from_its_new_place(town: Town) -> None:
     await town.take(town.inbound("-1", Words("Hello"), private=False))
 
@@ -202,6 +259,8 @@ async def test_two_processes_never_make_the_same_id_of_a_letter(town: Town, tmp_
         )  # fmt: skip
         await empty(town)
 
+    remainders = [{letter.id % SLOTS for letter in each.letters} for each in towns]
+    assert sum(map(len, remainders)) == len(set[int]().union(*remainders)), "they may meet"
     ids = [row.id for row in await town.rows(outbox)]
     assert len(ids) == len(set(ids)) == 300
     for each in towns[1:]:
