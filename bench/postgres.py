@@ -6,10 +6,13 @@ import asyncio
 import gc
 import sys
 import tempfile
+import time
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
+
+from sqlalchemy import select, text
 
 from bench.conversing import Talker, as_it_is, talking
 from bench.figures import Sample, Spread, Watch, ratios, table
@@ -17,7 +20,9 @@ from bench.script import IDEA
 from projektbot.app import House, build
 from projektbot.config import Settings
 from projektbot.messages import Letter
+from projektbot.store.database import open_engine
 from projektbot.store.listening import Bell
+from projektbot.store.tables import sessions
 from projektbot.turns import Turns
 from projektbot.turns.queue import Queue
 from tests.servers.postgres import NO_POSTGRES, Postgres, programs
@@ -38,7 +43,8 @@ class Asking:
     async def ideas(self, lane: str, people: int) -> None:
         """Let people tell their ideas, one after another."""
         for number in range(people):
-            talker = self._people[f"{lane}-{number}"] = Talker("bench", f"{lane}-{number}")
+            name = f"{lane}-{number}"
+            talker = self._people.setdefault(name, Talker("bench", name))
             for _ in range(TIMES * len(IDEA)):
                 await self._do(talker)
             if not talker.is_done():
@@ -91,6 +97,24 @@ async def direct(people: int) -> Sample:
             return watch.sample(IN_FLIGHT * people * TIMES * len(IDEA))
 
 
+async def gone_on(server: Postgres, *, killed: bool) -> float:
+    """Return the seconds until a chat goes on that a worker had in hands when it was killed, or froze."""
+    with server.database() as url, tempfile.TemporaryDirectory() as folder:
+        async with asking(url, Path(folder)) as talk:
+            await talk.ideas("before", 1)
+            hands = open_engine(url).connect()
+            pid = hands.scalar(text("SELECT pg_backend_pid()"))
+            hands.execute(select(sessions.c.id).with_for_update())
+            waiting = asyncio.create_task(talk.ideas("before", 1))
+            began = time.perf_counter()
+            if killed:
+                server.order("SELECT pg_terminate_backend(%s)", pid)
+            await waiting
+            hands.invalidate()
+            hands.close()
+            return time.perf_counter() - began
+
+
 def measure(rounds: int, people: int) -> None:
     """Alternate the contestants and print what came of it."""
     found = programs()
@@ -104,6 +128,8 @@ def measure(rounds: int, people: int) -> None:
         for _ in range(rounds):
             ours.append(asyncio.run(queued(server, people)))
             straight.append(asyncio.run(direct(people)))
+        killed = [asyncio.run(gone_on(server, killed=True)) for _ in range(rounds)]
+        frozen = [asyncio.run(gone_on(server, killed=False)) for _ in range(rounds)]
     finally:
         server.remove()
     print(f"{ours[0].done} turns, {IN_FLIGHT} conversations at once, {rounds} rounds")
@@ -118,5 +144,13 @@ def measure(rounds: int, people: int) -> None:
                 ratios(rates, [sample.per_second for sample in samples]).show(),
             )
             for name, samples in {"the queue, PostgreSQL": ours, "the direct way, SQLite": straight}.items()
+        ],
+    )
+    print("Twenty turns of a chat that another worker had in hands, from then on:")
+    table(
+        ("", "s", "wanted"),
+        [
+            ("it was killed", Spread.of(killed).show(2), "under 0.2"),
+            ("it froze", Spread.of(frozen).show(2), "under 3"),
         ],
     )
