@@ -62,13 +62,16 @@ class InDoubt:
     most: int = 0  # in one chat at one death
     _earlier: set[tuple[str, str]] = field(default_factory=set)
 
-    def note(self, record: Record, residents: Iterable[Resident]) -> None:
-        """Compare the two records between a death and the next start, without touching what the bot left."""
+    def note(self, record: Record, residents: Iterable[Resident], unanswered: set[tuple[str, str]]) -> None:
+        """Compare the two records between a death and the next start, without touching what the bot left.
+
+        What was accepted without the bot being told (`unanswered`) is in doubt whoever dies.
+        """
         with record.left_behind() as db:
             for resident in residents:
                 noted = {row["external_id"] for row in _outbox(db, resident)}
                 told = [(resident.seat.chat, one.id) for one in resident.seat.told()]
-                fresh = set(takewhile(lambda one: one[1] not in noted, reversed(told))) - self._earlier  # noqa: B023
+                fresh = set(takewhile(lambda one: one[1] not in noted, reversed(told))) - self._earlier - unanswered  # noqa: B023
                 self.ids |= fresh
                 self.most = max(self.most, len(fresh))
                 self._earlier.update(told)

@@ -131,7 +131,7 @@ class Town:
 
     async def _died(self) -> None:
         await self._platform.quiet()
-        await asyncio.to_thread(self.in_doubt.note, self.record, self.residents)
+        await asyncio.to_thread(self.in_doubt.note, self.record, self.residents, self._platform.unanswered())
 
 
 # ---- Telegram ------------------------------------------------------------------------------------------------------

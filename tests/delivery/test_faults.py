@@ -327,6 +327,22 @@ async def test_a_store_that_is_away_for_a_while_loses_and_doubles_nothing(
     assert await house.states() == {"sent": 3}
 
 
+async def test_while_ends_cannot_be_noted_no_chat_gets_further_than_two_letters(house: House) -> None:
+    """After a crash those go again: one in flight, and the one before it."""
+    await house.start()
+    letters = await house.write(*[receipt("ann", f"{number}") for number in range(5)], receipt("ben", "b"))
+    house.store.failing = 1_000_000
+
+    house.running.hand_over(letters)
+    await house.wait(10)
+
+    assert house.platform.texts("ann") == ["0", "1"]
+    assert house.platform.texts("ben") == ["b"]
+    house.store.failing = 0
+    await house.finish()
+    assert house.platform.texts("ann") == ["0", "1", "2", "3", "4"]
+
+
 async def test_a_letter_whose_person_is_gone_is_not_sent(house: House) -> None:
     house.platform.limits = replace(LIMITS, rate=1, reserved=0)
     await house.start()

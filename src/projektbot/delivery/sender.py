@@ -161,10 +161,20 @@ class Sender:
                 self.pump()
 
     async def _end(self, chat: Chat, letter: Letter, settled: Settled) -> None:
-        # The chat's next letter goes before this one's end is committed. After a crash between the two a receipt goes
-        # again, still in order because ends are committed in order; the other kinds are claimed and know better.
-        self._release(chat)
-        await self._insist(outbox.settle, settled)
+        # The chat's next letter goes before this one's end is committed, but not before that of the last one: others may
+        # give turns quicker than this process writes. After a crash in between a receipt goes again, still in order
+        # because ends are committed in order; the other kinds are claimed and know better.
+        earlier, chat.noted = chat.noted, asyncio.Event()
+        noted = chat.noted
+        if earlier.is_set():
+            self._release(chat)
+            await self._insist(outbox.settle, settled)
+        else:
+            noting = asyncio.ensure_future(self._insist(outbox.settle, settled))
+            await earlier.wait()
+            self._release(chat)
+            await noting
+        noted.set()
         self._forget(letter.id)
 
     async def _again(self, fate: Again, chat: Chat, letter: Letter) -> None:

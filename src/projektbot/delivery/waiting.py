@@ -10,6 +10,7 @@ is no longer its chat's is stale and skipped when it comes up; so each step cost
 
 from __future__ import annotations
 
+import asyncio
 from heapq import heapify, heappop, heappush
 from typing import TypeAlias
 
@@ -33,6 +34,7 @@ class Chat:
         "chat",
         "first",
         "first_again",
+        "noted",
         "pace",
         "paused_until",
         "place",
@@ -55,6 +57,8 @@ class Chat:
         self.busy = False
         self.place: tuple[int, int, int] | None = None  # rank, id and earliest time of its live entry
         self.ticket = 0
+        self.noted = asyncio.Event()  # the end of its last letter is committed
+        self.noted.set()
 
     def push(self, letter: Letter) -> None:
         """Add a letter to its line."""
