@@ -144,9 +144,11 @@ class Keeper:
         if pid := self._pid:
             os.kill(pid, signal.SIGSTOP)
             self.frozen += 1
-            await asyncio.sleep(seconds)
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGCONT)
+            try:
+                await asyncio.sleep(seconds)
+            finally:  # also when the murders are over: nobody could bury a process that is frozen for ever
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGCONT)
 
     # ---- inside ----------------------------------------------------------------------------------------------------
 

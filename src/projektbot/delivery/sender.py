@@ -161,8 +161,8 @@ class Sender:
                 self.pump()
 
     async def _end(self, chat: Chat, letter: Letter, settled: Settled) -> None:
-        # The chat's next letter goes before this one's end is committed, but not before that of the last one: others may
-        # give turns quicker than this process writes. After a crash in between a receipt goes again, still in order
+        # The chat's next letter goes before this one's end is committed, but not before that of the last one: others
+        # may give turns quicker than this process writes. After a crash in between a receipt goes again, still in order
         # because ends are committed in order; the other kinds are claimed and know better.
         earlier, chat.noted = chat.noted, asyncio.Event()
         noted = chat.noted
