@@ -214,6 +214,8 @@ async def test_a_deadlock_costs_nobody_anything(store: Store, url: str) -> None:
 
     def take_a_then_b(db: Connection, words: list[str]) -> list[int]:
         met.append(words)
+        if len(met) > 1:
+            thread.join()  # else it could take the row once more before the other one wakes, and they would meet again
         db.execute(lock, {"word": "a"})
         has_a.set()
         db.execute(text("SET LOCAL deadlock_timeout = '10ms'"))

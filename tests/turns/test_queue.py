@@ -21,6 +21,7 @@ from projektbot.civic import house
 from projektbot.civic.projects.tables import projects
 from projektbot.dialog.session import dump
 from projektbot.messages import Command, Event, Kind, Migrated, Tap, Upload, Words
+from projektbot.store.database import open_engine
 from projektbot.store.tables import addresses, outbox, queue, sessions
 from projektbot.turns import queued
 from projektbot.turns.ids import SLOTS
@@ -94,12 +95,16 @@ async def test_a_conversation_in_other_hands_is_passed_over_and_the_others_go_on
 @contextmanager
 def in_other_hands(town: Town, chat: str) -> Iterator[Connection]:
     """Hold a conversation as a worker does that has frozen in the middle of a turn."""
-    with town.again().engine.connect() as hands, hands.begin() as turn:
-        session = select(addresses.c.session_id).where(addresses.c.chat == chat).scalar_subquery()
-        hands.execute(select(sessions.c.id).where(sessions.c.id == session).with_for_update())
-        yield hands
-        if turn.is_active:
-            turn.rollback()
+    engine = open_engine(town.database)
+    try:
+        with engine.connect() as hands, hands.begin() as turn:
+            session = select(addresses.c.session_id).where(addresses.c.chat == chat).scalar_subquery()
+            hands.execute(select(sessions.c.id).where(sessions.c.id == session).with_for_update())
+            yield hands
+            if turn.is_active:
+                turn.rollback()
+    finally:
+        engine.dispose()
 
 
 async def test_a_killed_workers_chats_go_on_at_once(town: Town) -> None:
