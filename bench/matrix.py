@@ -6,10 +6,11 @@ import asyncio
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import aiohttp
 import psutil
@@ -17,13 +18,16 @@ import psutil
 from bench.bots import PEERS_PYTHON, Running, free_port, start, stop
 from bench.figures import Spread, table
 from tests.servers.encrypted_person import EncryptedPerson
-from tests.servers.matrix_person import MatrixPerson
+from tests.servers.matrix_person import MatrixPerson, Seen
 from tests.servers.synapse import MatrixUser, Synapse
 
 AT_ONCE: Final = 4  # rooms being made: Synapse has one thread
 ANSWER_SECONDS: Final = 600.0  # of a first sync with many rooms, on a busy machine
-WARM: Final = 5  # replies before the first that counts: sessions are begun, code is read
+WARM: Final = 5  # replies in each room before the first that counts: sessions are begun, code is read
+ROOMS: Final = 10  # with EACH messages at once
+EACH: Final = 8
 SETTLING: Final = 6.0  # seconds: some peers never see an invitation given before their first sync
+Cost: TypeAlias = tuple[float, float]  # seconds a reply: of the bot's CPU, and until it is there
 OURS: Final = "projektbot"
 PEERS: Final = {
     "matrix-nio": (sys.executable, "bench.peers.nio_bot", True),
@@ -48,35 +52,77 @@ async def measure(rooms: int, replies: int, rounds: int) -> None:
 
 
 async def _measure_replies(synapse: Synapse, folder: Path, replies: int, rounds: int) -> None:
-    rows = []
-    for name in (OURS, *PEERS):
-        for encrypted in (True, False):
-            if encrypted and name in PEERS and not PEERS[name][2]:
-                continue
-            found = [await _replies(synapse, folder, name, replies, encrypted=encrypted) for _ in range(rounds)]
-            how = "encrypted" if encrypted else "plain"
-            cpu, wall = Spread.of(1e3 * cpu for cpu, _ in found), Spread.of(1e3 * wall for _, wall in found)
-            rows.append((name, how, cpu.show(2), wall.show(0)))
-    table(("bot", "room", "CPU of the bot, ms a reply", "ms until it is there"), rows)
+    """Everybody's bots, one after another within each round."""
+    found: dict[tuple[str, bool], list[tuple[Cost, Cost]]] = {}
+    for _ in range(rounds):
+        for name in (OURS, *PEERS):
+            for encrypted in (True, False):
+                if not encrypted or name == OURS or PEERS[name][2]:
+                    cost = await _replies(synapse, folder, name, replies, encrypted=encrypted)
+                    found.setdefault((name, encrypted), []).append(cost)
+    heads = ("bot", "room", "one by one: CPU ms", "ms until it is there", "80 at once: CPU ms", "replies/s")
+    table(heads, [_row(name, costs, encrypted=encrypted) for (name, encrypted), costs in found.items()])
 
 
-async def _replies(synapse: Synapse, folder: Path, name: str, count: int, *, encrypted: bool) -> tuple[float, float]:
-    """Return the CPU seconds of the bot, and the seconds, that each of `count` replies takes."""
+def _row(name: str, costs: list[tuple[Cost, Cost]], *, encrypted: bool) -> tuple[str, ...]:
+    cpu, wall = (Spread.of(1e3 * single[part] for single, _ in costs) for part in (0, 1))
+    burst, rate = Spread.of(1e3 * many[0] for _, many in costs), Spread.of(1 / many[1] for _, many in costs)
+    return (name, "encrypted" if encrypted else "plain", cpu.show(1), wall.show(0), burst.show(1), rate.show(1))
+
+
+async def _replies(synapse: Synapse, folder: Path, name: str, count: int, *, encrypted: bool) -> tuple[Cost, Cost]:
+    """Return what a reply costs the bot if one waits for each of `count`, and if eight are wanted in each of ten rooms."""
     bot = await synapse.user("bot")
     with tempfile.TemporaryDirectory(dir=folder) as data:
         someone = synapse.encrypted_person("anna") if encrypted else synapse.person("anna")
         async with _running(name, synapse, bot, Path(data)) as running, someone as anna:
             if name in PEERS:
                 await asyncio.sleep(SETTLING)
-            room = await anna.direct_chat(bot.user_id)
-            await _until_in(anna, room, bot.user_id)
-            after = ""
-            for number in range(WARM + count):
-                if number == WARM:
-                    cpu, begun = running.cpu(), time.perf_counter()
-                said = await anna.say(room, "!help")
-                after = (await anna.wait_for_message(room, bot.user_id, after=max_of(said, after, anna, room))).event_id
-            return (running.cpu() - cpu) / count, (time.perf_counter() - begun) / count
+            rooms = [await _chat(anna, bot.user_id) for _ in range(ROOMS)]
+            for room in rooms:
+                await _answered(anna, room, bot.user_id, WARM)
+            single = await _cost(running, _answered(anna, rooms[0], bot.user_id, count), count)
+            return single, await _cost(running, _all_at_once(anna, rooms, bot.user_id), ROOMS * EACH)
+
+
+async def _cost(running: Running, work: Awaitable[None], replies: int) -> Cost:
+    cpu, begun = running.cpu(), time.perf_counter()
+    await work
+    return (running.cpu() - cpu) / replies, (time.perf_counter() - begun) / replies
+
+
+async def _chat(anna: MatrixPerson, bot: str) -> str:
+    room = await anna.direct_chat(bot)
+    await _until_in(anna, room, bot)
+    return room
+
+
+async def _answered(anna: MatrixPerson, room: str, bot: str, count: int) -> None:
+    """Say something and wait for the answer, so many times."""
+    after = ""
+    for _ in range(count):
+        said = await anna.say(room, "!help")
+        after = (await anna.wait_for_message(room, bot, after=max_of(said, after, anna, room))).event_id
+
+
+async def _all_at_once(anna: MatrixPerson, rooms: list[str], bot: str) -> None:
+    answers = {room: _count(anna, room, bot) for room in rooms}
+    await asyncio.gather(*[_say_all(anna, room) for room in rooms])
+    for room in rooms:
+        await anna.wait_for(room, partial(_is_last, anna, room, bot, answers[room] + EACH), timeout=ANSWER_SECONDS)
+
+
+async def _say_all(anna: MatrixPerson, room: str) -> None:
+    for _ in range(EACH):
+        await anna.say(room, "!help")
+
+
+def _count(anna: MatrixPerson, room: str, sender: str) -> int:
+    return sum(event.sender == sender for event in anna.sees(room, "m.room.message"))
+
+
+def _is_last(anna: MatrixPerson, room: str, sender: str, wanted: int, _: Seen) -> bool:
+    return _count(anna, room, sender) >= wanted
 
 
 def max_of(said: str, after: str, anna: MatrixPerson, room: str) -> str:

@@ -57,7 +57,7 @@ class Settings(BaseSettings):
     telegram_api_url: AnyHttpUrl = AnyHttpUrl("https://api.telegram.org")
     telegram_webhook_url: AnyHttpUrl | None = None
     telegram_webhook_secret: SecretStr = SecretStr("")
-    telegram_rate: float = Field(default=30.0, gt=0, le=1000)
+    telegram_rate: float = Field(default=30.0, gt=0, le=100_000)
 
     matrix_homeserver: AnyHttpUrl | None = None
     matrix_user: str = ""
