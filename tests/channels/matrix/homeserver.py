@@ -18,6 +18,7 @@ class StandIn:
 
     url: str = ""
     asked: list[str] = field(default_factory=list)
+    waits: list[str] = field(default_factory=list)  # milliseconds that each sync was willing to wait
     tokens: set[str] = field(default_factory=set)
     _answers: dict[str, deque[Callable[[], web.Response]]] = field(default_factory=dict)
 
@@ -52,6 +53,7 @@ class StandIn:
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         self.asked.append(request.path)
+        self.waits += [request.query["timeout"]] if "timeout" in request.query else []
         self.tokens.add(request.headers.get("Authorization", ""))
         for word, answers in self._answers.items():
             if word in request.path and answers:

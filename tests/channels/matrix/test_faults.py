@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 from structlog.testing import capture_logs
 
-from projektbot.channels.matrix import MatrixChannel
+from projektbot.channels.matrix import MatrixChannel, syncing
 from projektbot.errors import Blocked, ChannelError, Rejected, Revoked, Throttled, Unsure
 from projektbot.messages import MAX_FILE_BYTES, Outgoing, Part, Words
 from tests.channels.matrix.homeserver import StandIn, stand_in
@@ -183,6 +183,34 @@ async def test_after_a_bad_day_we_go_on_where_we_were(
     async with receiving(channel, road):
         assert await road.event(ROOM, Words) == Words("good morning")
         await road.until(lambda: road.kept["matrix:since"] == "s2")
+
+
+async def test_since_is_stored_now_and_then_and_not_with_each_sync(
+    homeserver: StandIn, channel: MatrixChannel, road: RecordingRoad, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is repeated after a crash is known; a commit for each sync would cost as much as the turn."""
+    monkeypatch.setattr(syncing, "KEPT_EVERY", 3600.0)
+    for number in range(2, 6):
+        homeserver.answer("/sync", 200, news(said("good morning", f"${number}"), next_batch=f"s{number}"))
+
+    async with receiving(channel, road):
+        await road.event(ROOM, Words, 4)
+
+    assert road.kept["matrix:since"] == "s2"
+
+
+async def test_a_since_that_is_not_stored_yet_is_not_left_for_long(
+    homeserver: StandIn, channel: MatrixChannel, road: RecordingRoad, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With nothing to hear, a sync takes half a minute: until then its `since` would wait."""
+    monkeypatch.setattr(syncing, "KEPT_EVERY", 3.0)
+    for number in range(2, 5):
+        homeserver.answer("/sync", 200, news(said("good morning", f"${number}"), next_batch=f"s{number}"))
+
+    async with receiving(channel, road):
+        await road.event(ROOM, Words, 3)
+
+    assert homeserver.waits[:3] == ["0", "30000", "3000"]
 
 
 async def test_a_revoked_token_ends_receiving(homeserver: StandIn, channel: MatrixChannel, road: RecordingRoad) -> None:

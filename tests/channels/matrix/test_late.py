@@ -8,7 +8,7 @@ import orjson
 import pytest
 import pytest_asyncio
 
-from projektbot.channels.matrix import MatrixChannel, late
+from projektbot.channels.matrix import MatrixChannel, late, syncing
 from projektbot.channels.matrix.late import Late
 from projektbot.channels.matrix.machine import Machine
 from projektbot.messages import Odd, Words
@@ -196,8 +196,11 @@ async def test_what_is_older_than_a_month_is_dropped(waiting: Late, key: Key) ->
     assert ids(waiting.released()) == ["$2"]
 
 
-async def test_since_moves_when_what_waits_is_kept(tmp_path: Path, road: RecordingRoad) -> None:
+async def test_since_moves_when_what_waits_is_kept(
+    tmp_path: Path, road: RecordingRoad, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """No later sync brings it again."""
+    monkeypatch.setattr(syncing, "KEPT_EVERY", 0.0)
     async with stand_in() as homeserver:
         channel = MatrixChannel(
             homeserver=homeserver.url, access_token="t", device_store=tmp_path / "d.json", read_media=lambda _: b""

@@ -53,11 +53,14 @@ class Encryption:
         """Take what a sync says about devices and from them. It is on disk when this returns."""
         lists = as_object(answer.get("device_lists"))
         changed = [as_text(user) for name in ("changed", "left") for user in _list(lists.get(name))]
-        with self._store.changing():
-            if first:  # changes before it are not told
-                self._store.mark_all_changed()
-            self._store.mark_changed(changed)
-            heard = self._machine.hear(as_objects(as_object(answer.get("to_device")).get("events")))
+        told = as_objects(as_object(answer.get("to_device")).get("events"))
+        heard = Heard()
+        if first or changed or told:
+            with self._store.changing():
+                if first:  # changes before it are not told
+                    self._store.mark_all_changed()
+                self._store.mark_changed(changed)
+                heard = self._machine.hear(told)
         await _try(self._replenish(answer))
         await _try(self._devices.greet_anew(heard.lost))
         return heard
@@ -80,8 +83,8 @@ class Encryption:
         self._machine.offered()
 
     def together(self) -> AbstractContextManager[None]:
-        """Write to the disk once for all that is opened in the block."""
-        return self._store.changing()
+        """Write once for all that is opened in the block."""
+        return self._store.noting()
 
     def open(self, raw: Raw) -> Raw | None:
         """Return what an encrypted event says, in its place; None if we have no key for it (yet)."""

@@ -82,6 +82,19 @@ class KeyStore:
         finally:
             self._changing = False
 
+    @contextmanager
+    def noting(self) -> Iterator[None]:
+        """As `changing`, for what need only survive our end and not the machine's: nobody waits for the disk.
+
+        A power cut may undo it, and with it at most that a replayed message is known as one.
+        """
+        self._db.execute("PRAGMA synchronous = NORMAL")
+        try:
+            with self.changing():
+                yield
+        finally:
+            self._db.execute("PRAGMA synchronous = FULL")
+
     # ---- our device ------------------------------------------------------------------------------------------------
 
     def owner(self) -> tuple[str, str]:

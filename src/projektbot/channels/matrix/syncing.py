@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import lru_cache, partial
+from time import monotonic
 from typing import Any, Final
 
 import orjson
@@ -26,6 +28,7 @@ from projektbot.messages import Road
 
 WAIT: Final = 30.0  # seconds a sync may wait for news; many proxies cut off at 60
 IMPATIENT_WAIT: Final = 5.0  # while a message waits for its key
+KEPT_EVERY: Final = 1.0  # seconds; a commit for each sync would double what a reply costs
 SLACK: Final = 30.0  # seconds a busy homeserver may be late
 FIRST_SLACK: Final = 300.0  # for the first sync of all: 26 s with 1000 rooms and cold caches
 
@@ -44,8 +47,8 @@ class Batch:
 class Syncing:
     """The way from the homeserver to the road, for one start of ours.
 
-    Law: `since` is stored after everything before it is committed. A crash anywhere repeats, and never loses; what is
-    repeated is recognised by its event id.
+    Law: `since` is stored after everything before it is committed, if need be a second later. A crash anywhere
+    repeats, and never loses; what is repeated is recognised by its event id, or by the key store.
 
     There is no `full_state` at the start: kinds of rooms are kept, and counted where they are not (0.03 s instead of
     8 s with 1000 rooms).
@@ -63,6 +66,8 @@ class Syncing:
         self._timelines = Timelines(server, self._me.user_id)
         self._late = Late(channel, road, self._encryption.open)
         self._since = ""
+        self._kept = ""  # the `since` that is stored
+        self._keep_at = 0.0  # monotonic: the next one not before
         self._wait = 0.0  # the first answer is wanted at once
 
     async def run(self) -> None:
@@ -76,7 +81,7 @@ class Syncing:
 
     async def _begin(self) -> None:
         await self._late.recall()
-        self._since = await self._road.recall(f"{self._channel}:since")
+        self._since = self._kept = await self._road.recall(f"{self._channel}:since")
         if self._since:
             await self._joining.resume()
 
@@ -96,7 +101,7 @@ class Syncing:
 
     async def _take(self, batch: Batch, heard: Heard) -> None:
         """Carry along the road what can be read, what waited for its key, and what has waited too long."""
-        with self._encryption.together():
+        with self._encryption.together() if batch.raws or heard.given else nullcontext():
             batch.raws = [*self._late.released(), *self._readable(batch.raws)]
         batch.raws += self._late.questions(heard.refused)
         await self._late.keep()
@@ -122,10 +127,14 @@ class Syncing:
         return await self._server.call("GET", query, seconds=seconds)
 
     async def _advance(self, next_batch: str) -> None:
-        if next_batch and next_batch != self._since:
+        if next_batch not in {"", self._kept} and monotonic() >= self._keep_at:
             await self._road.keep(f"{self._channel}:since", next_batch)
-            self._since = next_batch
-        self._wait = IMPATIENT_WAIT if self._late.is_impatient else WAIT
+            self._kept, self._keep_at = next_batch, monotonic() + KEPT_EVERY
+        self._since = next_batch or self._since
+        if self._since != self._kept:
+            self._wait = KEPT_EVERY  # should nothing happen, there is time to store it
+        else:
+            self._wait = IMPATIENT_WAIT if self._late.is_impatient else WAIT
 
     async def _explain(self, refused: str) -> None:
         """Where a room goes on as one that is closed to us, say so in the old one: nobody would know."""
@@ -150,17 +159,18 @@ class Syncing:
         if has_joined(raw, self._me.user_id):
             await self._collect_joining(batch, raw)
             return
+        if raw.get("sender") == self._me.user_id and "state_key" not in raw:  # the echo of what we said
+            self._authors.note(as_text(raw.get("event_id")), self._me.user_id)
+            return
         batch.raws.append(raw)
         if raw.get("type") == "m.room.tombstone" and raw.get("state_key") == "" and heir_of(raw):
             await self._rooms.note_heir(raw)
             batch.to_join[heir_of(raw)] = _homeserver(raw)
-        if raw.get("sender") == self._me.user_id:
-            self._authors.note(as_text(raw.get("event_id")), self._me.user_id)
 
     def _readable(self, raws: list[Raw]) -> Iterator[Raw]:
         """Decrypt what is encrypted; what has no key yet must wait for it."""
         for raw in raws:
-            if raw.get("type") != "m.room.encrypted" or raw.get("sender") == self._me.user_id or not session_of(raw):
+            if raw.get("type") != "m.room.encrypted" or not session_of(raw):
                 yield raw
             elif opened := self._encryption.open(raw):
                 yield opened
@@ -198,6 +208,7 @@ def _homeserver(raw: Raw) -> str:
     return as_text(raw.get("sender")).partition(":")[2]
 
 
+@lru_cache
 def _filter(*, first: bool) -> str:
     # Of the first sync of all we use invitations and `next_batch`; what need not be collected takes no time.
     timeline = {"types": [], "limit": 0} if first else FILTER
