@@ -187,8 +187,9 @@ async def test_whatever_cannot_be_read_can_be_kept(town: Town, raw: object) -> N
     assert [row.state for row in await town.rows(inbox)] == [ASIDE, ASIDE]
 
 
-async def test_an_update_without_a_proper_name_is_unreadable(town: Town, logs: Logs) -> None:
-    await town.take(town.inbound("\ud83d", Words("Hello")), town.inbound("ben", Words("Hello")))
+@pytest.mark.parametrize("name", ["\ud83d", "an\0na"], ids=["surrogate", "nul"])
+async def test_an_update_without_a_proper_name_is_unreadable(town: Town, logs: Logs, name: str) -> None:
+    await town.take(town.inbound(name, Words("Hello")), town.inbound("ben", Words("Hello")))
 
     assert events(logs) == ["update_unreadable"]
     assert len(town.told("ben")) == 1

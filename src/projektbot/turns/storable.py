@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 import orjson
 
 from projektbot.messages import Inbound, Odd, dump_inbound
 
+NUL: Final = "\0"
+
 
 def storable(inbound: Inbound) -> Inbound:
     """Return an update that can be written down: half a character or a number beyond 64 bits becomes something odd.
 
-    Raises TypeError if the update could not even be noted as taken.
+    Raises TypeError if the update could not even be noted as taken; on PostgreSQL no name may contain a NUL.
     """
+    if NUL in inbound.key or NUL in inbound.chat:
+        raise TypeError
     if _is_storable(inbound):
         return inbound
     bare = replace(inbound, message="", locale="")
@@ -29,7 +34,7 @@ def _is_storable(inbound: Inbound) -> bool:
         orjson.dumps(inbound)
     except TypeError:
         return False
-    return True
+    return NUL not in inbound.message and NUL not in inbound.locale
 
 
 def as_json(raw: object) -> bytes:
