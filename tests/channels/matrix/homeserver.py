@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -18,9 +20,11 @@ class StandIn:
 
     url: str = ""
     asked: list[str] = field(default_factory=list)
+    bodies: list[tuple[str, Any]] = field(default_factory=list)  # the JSON that was sent, with its path
     waits: list[str] = field(default_factory=list)  # milliseconds that each sync was willing to wait
     tokens: set[str] = field(default_factory=set)
     _answers: dict[str, deque[Callable[[], web.Response]]] = field(default_factory=dict)
+    _ending: asyncio.Event = field(default_factory=asyncio.Event)
 
     def answer(
         self,
@@ -51,14 +55,31 @@ class StandIn:
 
         self._answers.setdefault(word, deque()).append(make)
 
+    def hang(self, word: str) -> None:
+        """Queue an answer that never comes."""
+
+        def make() -> web.Response:
+            raise TimeoutError
+
+        self._answers.setdefault(word, deque()).append(make)
+
+    async def end(self, _app: web.Application) -> None:
+        """Let go of those who wait for an answer that never comes."""
+        self._ending.set()
+
     async def handle(self, request: web.Request) -> web.StreamResponse:
         self.asked.append(request.path)
         self.waits += [request.query["timeout"]] if "timeout" in request.query else []
         self.tokens.add(request.headers.get("Authorization", ""))
+        if request.content_type == "application/json" and (body := await request.read()):
+            self.bodies.append((request.path, json.loads(body)))
         for word, answers in self._answers.items():
             if word in request.path and answers:
                 try:
                     return answers.popleft()()
+                except TimeoutError:
+                    await self._ending.wait()
+                    return web.Response()
                 except ConnectionResetError:
                     assert request.transport is not None
                     request.transport.abort()
@@ -80,6 +101,7 @@ async def stand_in() -> AsyncIterator[StandIn]:
     """Serve one on a free port while the block runs."""
     homeserver = StandIn()
     app = web.Application()
+    app.on_shutdown.append(homeserver.end)
     app.router.add_route("*", "/{path:.*}", homeserver.handle)
     async with TestServer(app) as server:
         homeserver.url = str(server.make_url("")).rstrip("/")

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Final
 
 import pytest
 import pytest_asyncio
 
 from projektbot.channels.matrix import MatrixChannel, late
+from projektbot.channels.matrix.keystore import KeyStore
+from projektbot.channels.matrix.machine import Machine
 from projektbot.errors import ChannelError, Rejected, Throttled
 from projektbot.messages import Command, Kind, Media, Odd, Outgoing, Pick, Presence, Stored, Upload, Words
 from tests.channels.matrix.conftest import FILES, MakeChannel, opened_chat
@@ -19,6 +22,8 @@ from tests.channels.matrix.test_sending import png, words
 from tests.servers.encrypted_person import ENCRYPTION, EncryptedPerson
 from tests.servers.matrix_person import MatrixPerson, Seen
 from tests.servers.synapse import MatrixUser, Synapse
+
+ANNA: Final = "@anna:stand.in"
 
 
 @pytest_asyncio.fixture
@@ -325,6 +330,39 @@ async def test_nothing_is_sent_while_its_key_cannot_be_shared(tmp_path: Path) ->
         await channel.close()
 
     assert not any("/send/" in asked for asked in homeserver.asked)
+
+
+async def test_a_device_that_gives_no_key_does_not_silence_the_others_and_is_asked_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone, laptop = (Machine(KeyStore(tmp_path / f"{name}.db"), ANNA, name) for name in ("PHONE", "LAPTOP"))
+    async with stand_in() as homeserver:
+        channel = MatrixChannel(
+            homeserver=homeserver.url, access_token="t", device_store=tmp_path / "d.json", read_media=lambda _: b""
+        )
+        await channel.send("!plain:stand.in", words("We are in"), "0", private=True)
+        homeserver.answer("/state/m.room.encryption", 200, {"algorithm": "m.megolm.v1.aes-sha2"})
+        homeserver.answer("/joined_members", 200, {"joined": {ANNA: {}}})
+        devices = {machine.device: machine.device_keys() for machine in (phone, laptop)}
+        homeserver.answer("/keys/query", 200, {"device_keys": {ANNA: devices}})
+        homeserver.answer("/keys/claim", 200, {"one_time_keys": {ANNA: {"LAPTOP": one_time_key(laptop)}}})
+        await channel.send("!a:stand.in", words("Hello"), "1", private=True)
+        monkeypatch.setattr("projektbot.channels.matrix.devices.AGAIN", 0.0)
+        homeserver.answer("/keys/claim", 200, {"one_time_keys": {ANNA: {"PHONE": one_time_key(phone)}}})
+        await channel.send("!a:stand.in", words("Hello again"), "2", private=True)
+        await channel.close()
+    phone.store.close()
+    laptop.store.close()
+
+    told = [list(body["messages"][ANNA]) for path, body in homeserver.bodies if "/sendToDevice/" in path]
+    said = [path.rsplit("/", 1)[-1] for path, _ in homeserver.bodies if "/send/m.room.encrypted/" in path]
+    assert told == [["LAPTOP"], ["PHONE"]]
+    assert said == ["1", "2"]
+
+
+def one_time_key(machine: Machine) -> dict[str, Any]:
+    name, key = next(iter(machine.offer(held=0, spare=True)["one_time_keys"].items()))
+    return {name: key}
 
 
 async def until_members(chat: Chat, count: int) -> None:

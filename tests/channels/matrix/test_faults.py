@@ -6,13 +6,14 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import pytest_asyncio
 from structlog.testing import capture_logs
 
 from projektbot.channels.matrix import MatrixChannel, syncing
+from projektbot.channels.matrix.server import Server
 from projektbot.errors import Blocked, ChannelError, Rejected, Revoked, Throttled, Unsure
 from projektbot.messages import MAX_FILE_BYTES, Outgoing, Part, Words
 from tests.channels.matrix.homeserver import StandIn, stand_in
@@ -105,6 +106,16 @@ async def test_a_broken_connection_is_safe_to_try_again(homeserver: StandIn, cha
     assert await channel.send(ROOM, HELLO, "txn", private=True) == "$sent"
 
 
+async def test_an_answer_that_does_not_come_is_not_waited_for_for_ever(
+    homeserver: StandIn, channel: MatrixChannel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hurry(monkeypatch)
+    homeserver.hang("/send/")
+
+    assert type(await refused(channel)) is ChannelError
+    assert await channel.send(ROOM, HELLO, "txn", private=True) == "$sent"
+
+
 async def test_garbage_is_tried_again(homeserver: StandIn, channel: MatrixChannel) -> None:
     for garbage in (b"", b"not json", b"[]", b'{"event_id": 5}'):
         homeserver.answer("/send/", 200, garbage)
@@ -161,12 +172,21 @@ def road() -> RecordingRoad:
     return road
 
 
+def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait a fifth of a second for an answer, and not a minute."""
+    monkeypatch.setitem(cast("dict[str, Any]", Server.call.__kwdefaults__), "seconds", 0.2)
+
+
 BAD_DAYS: list[Callable[[StandIn], None]] = [
     lambda it: it.answer("/sync", 500, {"errcode": "M_UNKNOWN"}),
     lambda it: it.answer("/sync", 502, b"<html>"),
     lambda it: it.answer("/sync", 200, b"\xff\x00 garbage"),
     lambda it: it.answer("/sync", 429, {"errcode": "M_LIMIT_EXCEEDED", "retry_after_ms": 10}),
     lambda it: it.hang_up("/sync"),
+    lambda it: it.hang("/sync"),
+    lambda it: it.hang("/keys/upload"),
+    lambda it: it.answer("/keys/upload", 400, {"errcode": "M_INVALID_SIGNATURE"}),
+    lambda it: it.answer("/keys/upload", 200, b"[]"),
     lambda it: it.answer("/whoami", 503, b""),
     lambda it: it.answer("/sync", 200, {"next_batch": 5, "rooms": {"join": [1], "invite": {ROOM: 7}, "leave": "x"}}),
     lambda it: it.answer("/sync", 200, {"rooms": {"join": {ROOM: {"timeline": {"events": [1, {}, None]}}}}}),
@@ -175,8 +195,14 @@ BAD_DAYS: list[Callable[[StandIn], None]] = [
 
 @pytest.mark.parametrize("bad_day", BAD_DAYS)
 async def test_after_a_bad_day_we_go_on_where_we_were(
-    homeserver: StandIn, channel: MatrixChannel, road: RecordingRoad, bad_day: Callable[[StandIn], None]
+    homeserver: StandIn,
+    channel: MatrixChannel,
+    road: RecordingRoad,
+    bad_day: Callable[[StandIn], None],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(syncing, "SLACK", 0.2)
+    hurry(monkeypatch)
     bad_day(homeserver)
     homeserver.answer("/sync", 200, news(said("good morning", "$1")))
 
