@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
 import shutil
 import sqlite3
@@ -71,6 +72,19 @@ def test_a_wrong_call_is_explained_and_ends_with_2(capsys: pytest.CaptureFixture
 
     assert ended.value.code == 2
     assert "usage: projektbot" in capsys.readouterr().err
+
+
+def test_a_reader_who_wants_no_more_is_no_fault() -> None:
+    """As in `projektbot graph submit_idea | head -1`."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = (sys.executable, "-m", "projektbot", "graph", "submit_idea")
+    result = subprocess.run(
+        command, stdout=writer, stderr=subprocess.PIPE, encoding="utf-8", check=False, env=environment(CHECKOUT)
+    )
+    os.close(writer)
+
+    assert (result.returncode, result.stderr) == (1, "")
 
 
 # ---- chat --------------------------------------------------------------------------------------------------------

@@ -67,6 +67,13 @@ async def test_the_web_is_ready_when_it_says_so(tmp_path: Path) -> None:
     assert answers == [200, 200, 200, 200, 404]
 
 
+async def test_an_ipv6_address_is_said_as_browsers_write_it(tmp_path: Path) -> None:
+    async with bot(tmp_path, web_listen="[::1]:0") as program, httpx.AsyncClient() as browser:
+        answer = await browser.get(f"{await web_of(program)}/healthz")
+
+    assert answer.status_code == 200
+
+
 async def test_a_whole_idea_leaves_no_words_and_no_person_in_the_log(tmp_path: Path) -> None:
     async with botapi.BotApiServer(limits=botapi.Limits.off()) as server:
         settings = {"telegram_token": server.token, "telegram_api_url": server.url, "log_level": "debug"}

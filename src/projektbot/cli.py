@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeAlias
@@ -23,7 +24,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     from projektbot.errors import DialogError, Rejected, SettingsError
 
     try:
-        return run(options)
+        code = run(options)
+        sys.stdout.flush()
+    except BrokenPipeError:  # who read us wanted no more, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains when it ends
+        return 1
     except SettingsError as error:
         return _complain("The settings are wrong:", error.problems, 2)
     except DialogError as error:
@@ -34,6 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _complain("The database does not work:", [_advice(error)], 1)
     except KeyboardInterrupt:
         return 130
+    return code
 
 
 def _advice(error: DBAPIError) -> str:

@@ -135,7 +135,7 @@ class _Web(uvicorn.Server):
         """Begin to listen, and say where: the port may have been left to the system."""
         await super().startup(sockets)
         host, port = self.servers[0].sockets[0].getsockname()[:2]
-        self._announce(f"http://{host}:{port}")
+        self._announce(f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
