@@ -42,6 +42,7 @@ from projektbot.channels.webchat import WebChat
 from projektbot.commands import run
 from projektbot.delivery import Delivery, outbox
 from projektbot.store.media import MediaStore
+from projektbot.store.tables import outbox as letters
 from projektbot.store.tables import queue
 from projektbot.store.writer import Writer
 from projektbot.turns import Turns
@@ -297,7 +298,14 @@ async def _settle() -> None:
     while await life.house.store.read(lambda db: db.scalar(select(func.count()).select_from(queue))):  # noqa: ASYNC110
         await asyncio.sleep(0.02)  # others have it in hands
     await life.house.delivery.idle()
+    while await life.house.store.read(_open_letters):  # noqa: ASYNC110 - likewise, or the account's lease is not ours yet
+        await asyncio.sleep(0.02)
     tell("#settled")
+
+
+def _open_letters(db: Connection) -> int:
+    waiting = select(func.count()).where(letters.c.state.in_(("queued", "sending")))
+    return db.execute(waiting).scalar_one()
 
 
 def _read_line() -> str:
