@@ -35,8 +35,11 @@ ON_THE_ROAD: Final = (
     Point("mark_uncommitted", 8, "the mark is written and not committed: the same"),
     Point("mark_committed", 8, "sent and marked: it does not go again, even if its update comes again"),
     Point("batch_taken", 8, "committed, and the offset not told to Telegram: the whole batch comes again", (TELEGRAM,)),
-    Point("since_unkept", 8, "committed, and `since` not kept: the whole sync comes again", (MATRIX, WEB)),
-    Point("since_kept", 8, "`since` is kept: everything before it is committed", (MATRIX, WEB)),
+    # on Matrix it is kept once a second, which is half of such a story
+    Point("since_unkept", 1, "committed, and `since` not kept: the whole sync comes again", (MATRIX,)),
+    Point("since_kept", 1, "`since` is kept: everything before it is committed", (MATRIX,)),
+    Point("since_unkept", 8, "committed, and `since` not kept: the whole batch comes again", (WEB,)),
+    Point("since_kept", 8, "`since` is kept: everything before it is committed", (WEB,)),
 )
 WITH_FILES: Final = (
     Point("file_held", 1, "the update waits in the inbox, its file is still with the platform: fetched after restart"),

@@ -34,7 +34,7 @@ def _is_storable(inbound: Inbound) -> bool:
         orjson.dumps(inbound)
     except TypeError:
         return False
-    return NUL not in inbound.message and NUL not in inbound.locale
+    return True
 
 
 def as_json(raw: object) -> bytes:
