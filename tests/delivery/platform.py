@@ -114,10 +114,10 @@ class Platform:
         self.got.append(Got(self._clock.seconds, chat, text))
 
     async def receive(self, road: Road) -> None:
-        raise NotImplementedError
+        raise NotImplementedError("tests of delivery receive nothing")
 
     async def fetch(self, ref: str) -> bytes:
-        raise NotImplementedError
+        raise NotImplementedError("tests of delivery receive nothing")
 
     def address(self, start: str = "") -> str:  # noqa: ARG002 - of Channel
         """Return nothing: nobody writes to us."""

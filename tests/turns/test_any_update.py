@@ -188,7 +188,7 @@ async def test_whatever_somebody_new_does_first_is_answered_with_a_greeting(town
     assert "Here you can send ideas for" in told
 
 
-@pytest.mark.parametrize("message", ["", "\ud800", "a\0"], ids=["sound", "half a character", "nul"])
+@pytest.mark.parametrize("message", ["", "\ud800"], ids=["sound", "half a character"])
 @pytest.mark.parametrize("event", [Presence(here=True), Presence(here=False), Migrated("x"), Wake("0")])
 async def test_what_nobody_does_is_not_answered(town: Town, event: Event, message: str) -> None:
     await town.take(town.inbound("anna", event, message=message))

@@ -81,7 +81,7 @@ class Desk:
 
     async def send(self, chat: str, message: Outgoing, txn: str, *, private: bool) -> str:
         """Send nothing: letters are read as they are handed over."""
-        raise NotImplementedError
+        raise NotImplementedError("letters are read as they are handed over")
 
     def address(self, start: str = "") -> str:  # noqa: ARG002 - of Channel
         """Return nothing: tests hand updates over themselves."""

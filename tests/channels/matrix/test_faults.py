@@ -21,6 +21,7 @@ from tests.channels.matrix.road import RecordingRoad, receiving
 
 HELLO = Outgoing((Part("Hello"),))
 ROOM = "!room:stand.in"
+US = "@projektbot:stand.in"
 TOKEN = "very-secret-token"
 
 
@@ -211,7 +212,7 @@ async def test_after_a_bad_day_we_go_on_where_we_were(
         await road.until(lambda: road.kept["matrix:since"] == "s2")
 
 
-async def test_since_is_stored_now_and_then_and_not_with_each_sync(
+async def test_since_is_stored_now_and_then_and_until_then_no_sync_waits_for_longer(
     homeserver: StandIn, channel: MatrixChannel, road: RecordingRoad, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is repeated after a crash is known; a commit for each sync would cost as much as the turn."""
@@ -223,20 +224,21 @@ async def test_since_is_stored_now_and_then_and_not_with_each_sync(
         await road.event(ROOM, Words, 4)
 
     assert road.kept["matrix:since"] == "s2"
+    assert homeserver.waits[:3] == ["0", "30000", "3600000"]
 
 
-async def test_a_since_that_is_not_stored_yet_is_not_left_for_long(
+async def test_what_we_said_ourselves_is_nothing_for_the_road(
     homeserver: StandIn, channel: MatrixChannel, road: RecordingRoad, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With nothing to hear, a sync takes half a minute: until then its `since` would wait."""
-    monkeypatch.setattr(syncing, "KEPT_EVERY", 3.0)
-    for number in range(2, 5):
-        homeserver.answer("/sync", 200, news(said("good morning", f"${number}"), next_batch=f"s{number}"))
+    monkeypatch.setattr(syncing, "KEPT_EVERY", 0.0)
+    never = AssertionError("the echo was taken")
+    road.faults = [never]
+    homeserver.answer("/sync", 200, news({**said("Hello", "$2"), "sender": US}, next_batch="s2"))
 
     async with receiving(channel, road):
-        await road.event(ROOM, Words, 3)
+        await road.until(lambda: road.kept["matrix:since"] == "s2")
 
-    assert homeserver.waits[:3] == ["0", "30000", "3000"]
+    assert road.faults == [never]
 
 
 async def test_a_revoked_token_ends_receiving(homeserver: StandIn, channel: MatrixChannel, road: RecordingRoad) -> None:
