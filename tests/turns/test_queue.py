@@ -41,11 +41,13 @@ IDEA: tuple[Event, ...] = (
 
 @asynccontextmanager
 async def workers(*towns: Town) -> AsyncIterator[None]:
-    """Let towns work on the queue, each as a process of its own would."""
+    """Let towns work on the queue, each as a process of its own would; at the end what they answered is handed over."""
     carriers = [town.turns.carrier for town in towns]
     tasks = [asyncio.create_task(carrier.work()) for carrier in carriers if isinstance(carrier, Queue)]
     try:
         yield
+        for town in towns:  # a commit empties the queue before its answers are handed over
+            await town.turns.settle()
     finally:
         for task in tasks:
             task.cancel()
