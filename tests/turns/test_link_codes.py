@@ -7,12 +7,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import insert
 
+from projektbot.civic.ballots.tables import voters
 from projektbot.civic.people.tables import link_codes, link_tries
 from projektbot.messages import Command, Tap, Words
-from projektbot.store.tables import outbox, sessions
+from projektbot.store.tables import outbox, people, sessions
 from projektbot.turns import linking
-from tests.turns.linked import code_for, connect, enter, session_of
+from tests.turns.linked import code_for, connect, enter, notices, session_of
 from tests.turns.town import Town
 
 CONNECTED = "The chats are connected"
@@ -180,3 +182,39 @@ async def test_more_drafts_than_can_be_kept_are_not_put_together(town: Town, mon
     assert "Together you would have 2 drafts" in told
     assert await session_of(town, "anna") != await session_of(town, "elsewhere")
     assert len((await town.session("elsewhere")).drafts) == 1
+
+
+async def test_two_people_who_have_both_voted_in_a_round_stay_two(town: Town) -> None:
+    """Else one person had two votes there, or somebody's vote would be lost."""
+    anna, elsewhere = town.person("anna"), town.person("elsewhere")
+    code = await code_for(anna)
+    await elsewhere.says("/help")
+    mine, theirs = [row.id for row in await town.rows(people)]
+    await vote(town, mine, "K-2026")
+    await vote(town, theirs, "K-2026")
+
+    told = await enter(elsewhere, code)
+
+    assert "one person has one vote" in told
+    assert [(row.round, row.person_id) for row in await town.rows(voters)] == [("K-2026", mine), ("K-2026", theirs)]
+    assert await town.count(people) == 2
+    assert await notices(town, "anna") == []
+
+
+async def test_votes_in_different_rounds_are_those_of_the_one_person(town: Town) -> None:
+    anna, elsewhere = town.person("anna"), town.person("elsewhere")
+    code = await code_for(anna)
+    await elsewhere.says("/help")
+    mine, theirs = [row.id for row in await town.rows(people)]
+    await vote(town, mine, "K-2025")
+    await vote(town, theirs, "K-2026")
+
+    told = await enter(elsewhere, code)
+
+    assert "The chats are connected" in told
+    assert sorted((row.round, row.person_id) for row in await town.rows(voters)) == [("K-2025", mine), ("K-2026", mine)]
+
+
+async def vote(town: Town, person_id: int, name: str) -> None:
+    """Note that somebody has voted in a round."""
+    await town.store.write(lambda db: db.execute(insert(voters).values(round=name, person_id=person_id)))

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from babel.core import Locale
 from sqlalchemy import Connection, update
 
+from projektbot.civic.ballots.queries import rounds_of_both
+from projektbot.civic.ballots.tables import voters
 from projektbot.civic.city import City
 from projektbot.civic.people.actions import HERE, STAY, link_chats, make_code, messenger, unlink_chat
 from projektbot.civic.people.queries import chats_of
@@ -218,7 +220,17 @@ def act(tx: Tx, name: str, answers: Answers) -> Result:
 
 # What belongs to a person and follows them when two turn out to be one. Not here: their session, which the road joins,
 # and what a code needs.
-BELONGINGS = (projects.c.person_id,)
+BELONGINGS = (projects.c.person_id, voters.c.person_id)
+
+
+def at_odds(db: Connection, person_id: int, other_id: int) -> Text | None:
+    """Return why two people cannot become one, or None. Whoever asks has locked both of their sessions."""
+    if not rounds_of_both(db, person_id, other_id):
+        return None
+    return N_(
+        "I cannot connect these two chats: a vote has come from each of them in the same round, and one person has one "
+        "vote there. Both votes stay as they are, and so do the chats."
+    )
 
 
 def unite(db: Connection, person_id: int, into: int) -> None:

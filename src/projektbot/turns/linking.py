@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, delete, select, update
 
-from projektbot.civic.house import unite
+from projektbot.civic.house import at_odds, unite
 from projektbot.civic.tx import Join, Part, Wish
 from projektbot.dialog import engine
 from projektbot.dialog.drafts import MAX_DRAFTS
@@ -79,6 +79,8 @@ def _join(batch: Batch, here: Conversation, turn: Turn, wish: Join) -> Turn:
     into = there.found
     assert gone.person_id  # noqa: S101 - groups are not asked anything
     assert into.person_id  # noqa: S101 - likewise
+    if reason := at_odds(batch.db, gone.person_id, into.person_id):
+        raise Refused(reason)
     turn = engine.join(batch.scene(here), turn, there.session, ours=gone.session_id, theirs=into.session_id)
     unite(batch.db, gone.person_id, into.person_id)
     _hand_over(batch.db, gone.session_id, into.session_id)

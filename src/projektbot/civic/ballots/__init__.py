@@ -1,0 +1,1 @@
+"""Ballots: who has voted, and, kept apart from that, what was voted."""
