@@ -17,7 +17,7 @@ from projektbot.dialog.prompt import filled, put_question
 from projektbot.dialog.saying import NOTHING, Line, Prompt
 from projektbot.dialog.session import Session
 from projektbot.dialog.talk import Calling, Due, Scene, Talk
-from projektbot.dialog.walk import Spot
+from projektbot.dialog.walk import Spot, passed
 from projektbot.messages import (
     Command,
     Edited,
@@ -83,14 +83,13 @@ def step(
 
 def resume(scene: Scene, turn: Turn, result: Result | Text, *, question: str = "") -> Turn:
     """Go on after an action: with its result, or with the reason why it was refused (about one `question`)."""
-    talk = Talk(scene, turn.session, list(turn.lines), due=list(turn.due))
-    spot = talk.open_spot()
-    if spot is None or not isinstance(spot.step, Do):
+    if turn.call is None:
         raise ValueError("no action is waiting")
+    talk = Talk(scene, turn.session, list(turn.lines), due=list(turn.due))
     if isinstance(result, Text):
         _refused(talk, result, question)
     else:
-        talk.answer(spot.path, result.outcome, **result.facts)
+        talk.done(turn.call, result.outcome, result.facts)
     advance(talk)
     return _turn(talk)
 
@@ -99,14 +98,14 @@ def join(scene: Scene, turn: Turn, other: Session, *, ours: int, theirs: int) ->
     """Go on as one with another conversation, before `resume`; `ours` and `theirs` are their numbers in the store."""
     talk = Talk(scene, turn.session, list(turn.lines), due=list(turn.due))
     joining.join(talk, other, ours, theirs)
-    return _turn(talk)
+    return replace(_turn(talk), call=turn.call)
 
 
 def part(scene: Scene, turn: Turn, number: int) -> tuple[Turn, Session]:
     """Go on in an empty conversation of this number, before `resume`; return also the one the others stay in."""
     talk = Talk(scene, turn.session, list(turn.lines), due=list(turn.due))
     stays = joining.part(talk, number)
-    return _turn(talk), stays
+    return replace(_turn(talk), call=turn.call), stays
 
 
 def _turn(talk: Talk) -> Turn:
@@ -218,10 +217,10 @@ def _own_words(dialog: Dialog, link: Link) -> tuple[str, ...]:
 
 def _do(talk: Talk, spot: Spot, do: Do) -> bool:
     """Do what the engine itself can, and return whether it goes on; else ask the house."""
-    answers = {**spot.live, **_given(spot, do.given)}
+    frame, answers = talk.session.frames[-1], {**spot.live, **_given(spot, do.given)}
     built_in = drafts.BUILT_IN.get(do.action)
     if built_in is None:
-        talk.call = Calling(do.action, answers)
+        talk.call = Calling(do.action, answers, spot.path, passed(frame.answers, talk.spots(frame)))
         return False
     outcome = built_in(talk, answers)
     if outcome:  # empty: the action itself ended this frame

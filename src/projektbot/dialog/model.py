@@ -214,6 +214,12 @@ class Dialog:
         return _concluded(_planned(self.steps))
 
     @cached_property
+    def acts(self) -> tuple[tuple[int, str], ...]:
+        """Return where the plan goes on behind each action, and its name, the last first."""
+        found = [(behind, step.name) for behind, step in enumerate(self.steps, 1) if isinstance(step, Do)]
+        return tuple(reversed(found))
+
+    @cached_property
     def deciding(self) -> frozenset[str]:
         """Return the names that conditions look at: other answers do not matter for which steps are relevant."""
         return frozenset().union(*(names_in(step.relevant) for step in _all(self.steps)))

@@ -46,10 +46,15 @@ class Due:
 
 @record
 class Calling:
-    """An action the house is asked for, with the answers it may take."""
+    """An action the house is asked for, with the answers it may take.
+
+    `path` is where its outcome will be kept, `counts` the names of the answers that led to it.
+    """
 
     action: str
     answers: Answers
+    path: str
+    counts: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -170,6 +175,14 @@ class Talk:
         if way and len(answers) == len(frame.answers) + 1 + len(facts) and can_walk_on(way, path):
             self._asked = False
             self._noted(answered, dialog, walk_on(dialog, way, answers, facts, self._calculate))
+
+    def done(self, call: Calling, outcome: str, facts: Answers) -> None:
+        """Store what an action came to. The answers that led to it stay as they are; those put aside are over."""
+        frame = self.session.frames[-1]
+        if "." not in call.path and not call.counts.issuperset(frame.answers):
+            counted = {name: value for name, value in frame.answers.items() if name in call.counts}
+            self.put(replace(frame, answers=counted))
+        self.answer(call.path, outcome, **facts)
 
     def _remind_later(self, frame: Frame, dialog: Dialog) -> None:
         self.due.append(Due(frame.id, self.seconds() + dialog.remind_after[0]))

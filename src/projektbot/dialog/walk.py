@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
@@ -18,6 +18,7 @@ from projektbot.dialog.model import (
     Calculate,
     Dialog,
     Plan,
+    Planned,
     Repeat,
     Review,
     Step,
@@ -55,8 +56,17 @@ def walk(dialog: Dialog, answers: Answers, calculate: CalculateBy) -> Way:
     """Find every relevant step. An answer whose question is not relevant is invisible, and comes back."""
     live = {name[1:]: value for name, value in answers.items() if name[0] in BESIDE}
     spots: list[Spot] = []
-    _walk(dialog.plan, "", 0, answers, live, calculate, spots)
+    history = next((behind for behind, name in dialog.acts if name in answers), 0)
+    if history:
+        _walk(_happened(dialog.plan[:history], answers), "", 0, answers, live, calculate, spots)
+    _walk(dialog.plan, "", history, answers, live, calculate, spots)
     return _found(spots, 0)
+
+
+def passed(answers: Answers, spots: Sequence[Spot]) -> frozenset[str]:
+    """Return under which names answers count now; once something is done with them, the others are over."""
+    live = {spot.path for spot in spots}
+    return frozenset(name for name in answers if name[0] in BESIDE or name.removesuffix(".n") in live)
 
 
 def walk_on(dialog: Dialog, way: Way, answers: Answers, facts: Answers, calculate: CalculateBy) -> Way:
@@ -118,6 +128,25 @@ def _walk(
             _walk_rounds(step, inner, prefix, answers, live, calculate, spots)
         elif how != CONCLUDES:
             spots.append(Spot("", step, live, how == SAYS))
+
+
+def _happened(plan: Plan, answers: Answers) -> Plan:
+    """Return the steps of a plan that were gone through before something was done with the answers.
+
+    They stay as they were, whatever the house finds now: what was done may well make the question pointless that led
+    to it. Notes were said, and no link was taken; values are worked out anew.
+    """
+    return tuple(
+        planned if planned.how in (CALCULATES, CONCLUDES) else planned._replace(relevant=None)
+        for planned in plan
+        if planned.how in (CALCULATES, CONCLUDES) or _was_answered(planned, answers)
+    )
+
+
+def _was_answered(planned: Planned, answers: Answers) -> bool:
+    if planned.how == REPEATS:
+        return any(path == planned.name or path.startswith(f"{planned.name}.") for path in answers)
+    return planned.how <= REVIEWS and planned.name in answers
 
 
 def _walk_rounds(
