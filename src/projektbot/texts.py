@@ -48,6 +48,11 @@ class Text:
 Param: TypeAlias = "str | int | Decimal | Money | Place | datetime | date | time | Text | tuple[Text, ...]"
 
 
+def only_values(msgid: str) -> bool:
+    """Say whether a sentence has no words of its own, so that there is nothing to translate."""
+    return not any(char.isalnum() for char in PLACEHOLDER.sub("", msgid))
+
+
 def N_(msgid: str, **params: Param) -> Text:  # noqa: N802 - the name Babel extracts by
     """Mark a sentence for translation; `{name}` in it is filled from `params`."""
     return Text(msgid, params)

@@ -11,6 +11,7 @@ from babel.messages.extract import extract as babel_extract
 from projektbot.dialog.check_texts import wordings
 from projektbot.dialog.extract import COMMAND_COMMENT, extract
 from projektbot.dialog.read import read_dialog, read_dialogs
+from projektbot.texts import only_values
 
 DIALOGS = Path(__file__).parents[2] / "dialogs"
 
@@ -88,7 +89,8 @@ def test_the_dialogs_of_the_house_are_extracted_as_they_will_be_looked_up() -> N
         with (DIALOGS.parent / dialog.path).open("rb") as file:
             extracted = {msgid for _, _, msgid, _ in extract(file, [], [], {})}
 
-        assert extracted == {wording.msgid for wording in wordings(dialog)}, dialog.path
+        said = {wording.msgid for wording in wordings(dialog) if not only_values(wording.msgid)}
+        assert extracted == said, dialog.path
 
 
 def test_babel_takes_what_is_extracted() -> None:

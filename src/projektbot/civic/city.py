@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -13,6 +13,9 @@ from projektbot.errors import SettingsError
 from projektbot.mistakes import in_words
 
 Degrees = tuple[Annotated[float, Field(ge=-180, le=180)], Annotated[float, Field(ge=-90, le=90)]]
+
+# Steps of staff with an idea that a second one has to agree to, where the city wants it (projects.rules.Step).
+Step = Literal["publish", "ask", "decline", "merge", "answer"]
 
 
 class Area(BaseModel):
@@ -51,6 +54,7 @@ class City(BaseModel):
     contact: str
     privacy_url: str = ""
     answer_days: int = Field(default=14, ge=1)
+    four_eyes: frozenset[Step] = frozenset()
     areas: tuple[Area, ...]
 
     def area_at(self, lat: float, lon: float) -> str:

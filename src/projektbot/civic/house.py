@@ -5,10 +5,13 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from babel.core import Locale
-from sqlalchemy import Connection, update
+from sqlalchemy import Column, Connection, update
 
+from projektbot.civic import showing
 from projektbot.civic.ballots.queries import rounds_of_both
 from projektbot.civic.ballots.tables import voters
 from projektbot.civic.city import City
@@ -16,9 +19,21 @@ from projektbot.civic.people.actions import HERE, STAY, link_chats, make_code, m
 from projektbot.civic.people.queries import chats_of
 from projektbot.civic.people.rules import LinkOutcome, UnlinkOutcome
 from projektbot.civic.projects.actions import submit_idea
-from projektbot.civic.projects.queries import projects_of
-from projektbot.civic.projects.rules import FIELDS, STAGES, Stage, SubmitOutcome, reference
-from projektbot.civic.projects.tables import projects
+from projektbot.civic.projects.caring import care, unite_cares
+from projektbot.civic.projects.moderation import moderate
+from projektbot.civic.projects.rules import (
+    FIELDS,
+    CareOutcome,
+    ModerateOutcome,
+    ReplyOutcome,
+    SayOutcome,
+    SubmitOutcome,
+)
+from projektbot.civic.projects.tables import comments, project_people, projects, proposals, reports
+from projektbot.civic.projects.talking import add_comment, reply_to_staff, report
+from projektbot.civic.staff.actions import take_role, unite_grants
+from projektbot.civic.staff.rules import TakeOutcome
+from projektbot.civic.staff.tables import grants
 from projektbot.civic.tx import Tx
 from projektbot.dialog import drafts
 from projektbot.dialog.book import Book
@@ -46,6 +61,8 @@ class CityHouse:
     city: City
     book: Book
     locales: tuple[str, ...]
+    now: datetime
+    zone: ZoneInfo
     address_id: int = 0
     links: Callable[[str], Mapping[str, str]] = no_links  # of our channels that can be reached by one, see World
 
@@ -102,22 +119,6 @@ def _count_drafts(house: CityHouse, session: Session, _answers: Answers) -> Valu
     return len(_kept(house, session, None))
 
 
-def _ideas(house: CityHouse, _session: Session, _answers: Answers) -> Sequence[tuple[str, Text]]:
-    return [
-        (reference(row.number), N_("{ref} {title}", ref=Own(reference(row.number)), title=row.title))
-        for row in projects_of(house.db, house.person_id)
-    ]
-
-
-def _count_ideas(house: CityHouse, _session: Session, _answers: Answers) -> Value:
-    return len(projects_of(house.db, house.person_id))
-
-
-def _stage_of(house: CityHouse, _session: Session, answers: Answers) -> Value:
-    found = [row for row in projects_of(house.db, house.person_id) if reference(row.number) == answers.get("idea")]
-    return STAGES[Stage(found[0].stage)] if found else None
-
-
 def _chats(house: CityHouse, _session: Session, _answers: Answers) -> Sequence[tuple[str, Text]]:
     others = [chat for chat in chats_of(house.db, house.person_id) if chat.address_id != house.address_id]
     named = [(str(chat.address_id), _named(chat.channel)) for chat in others]
@@ -160,14 +161,12 @@ PROVIDERS: Mapping[str, Callable[[CityHouse, Session, Answers], Sequence[tuple[s
     "fields": _fields,
     "languages": _languages,
     "drafts": _drafts,
-    "ideas": _ideas,
     "chats": _chats,
+    **showing.PROVIDERS,
 }
 FIXED = frozenset({"areas", "fields", "languages"})
 CALCULATES: Mapping[str, Callable[[CityHouse, Session, Answers], Value]] = {
     "count_drafts": _count_drafts,
-    "count_ideas": _count_ideas,
-    "stage_of": _stage_of,
     "count_other_chats": _count_other_chats,
     "telegram_link": _link_on("telegram"),
     "matrix_link": _link_on("matrix"),
@@ -177,6 +176,7 @@ CALCULATES: Mapping[str, Callable[[CityHouse, Session, Answers], Value]] = {
     "city_contact": _of_city("contact"),
     "city_privacy": _of_city("privacy_url"),
     "answer_days": _of_city("answer_days"),
+    **showing.CALCULATES,
 }
 LOCATORS: Mapping[str, Callable[[CityHouse, float, float], str]] = {
     "area_at": lambda house, lat, lon: house.city.area_at(lat, lon),
@@ -203,6 +203,12 @@ ACTIONS: Mapping[str, Action] = {
     "make_code": Action(make_code, ("made",), frozenset({"code", "minutes"})),
     "link_chats": Action(link_chats, tuple(LinkOutcome), frozenset({"minutes"})),
     "unlink_chat": Action(unlink_chat, tuple(UnlinkOutcome)),
+    "take_role": Action(take_role, tuple(TakeOutcome), frozenset({"minutes"})),
+    "moderate": Action(moderate, tuple(ModerateOutcome)),
+    "reply_to_staff": Action(reply_to_staff, tuple(ReplyOutcome)),
+    "care": Action(care, tuple(CareOutcome)),
+    "add_comment": Action(add_comment, tuple(SayOutcome)),
+    "report": Action(report, tuple(SayOutcome)),
 }
 _ENGINE_ACTIONS = {
     "resume_draft": ActionInfo((), frozenset({"draft"}), frozenset({"of"}), frozenset()),
@@ -220,7 +226,18 @@ def act(tx: Tx, name: str, answers: Answers) -> Result:
 
 # What belongs to a person and follows them when two turn out to be one. Not here: their session, which the road joins,
 # and what a code needs.
-BELONGINGS = (projects.c.person_id, voters.c.person_id)
+BELONGINGS = (
+    projects.c.person_id,
+    comments.c.person_id,
+    reports.c.person_id,
+    proposals.c.person_id,
+    voters.c.person_id,
+)
+# What each has once, and both may have: a support, a role.
+SHARED: Mapping[Column[int], Callable[[Connection, int, int], None]] = {
+    project_people.c.person_id: unite_cares,
+    grants.c.person_id: unite_grants,
+}
 
 
 def at_odds(db: Connection, person_id: int, other_id: int) -> Text | None:
@@ -237,6 +254,8 @@ def unite(db: Connection, person_id: int, into: int) -> None:
     """Hand over all that belongs to one person to another, who they turned out to be."""
     for owner in BELONGINGS:
         db.execute(update(owner.table).where(owner == person_id).values({owner: into}))
+    for hand_over in SHARED.values():
+        hand_over(db, person_id, into)
 
 
 def known() -> Known:

@@ -8,8 +8,10 @@ from typing import TypeAlias
 
 from sqlalchemy import Connection
 
+from projektbot.civic.city import City
 from projektbot.messages import micros
 from projektbot.records import record
+from projektbot.store import audit
 from projektbot.texts import Text
 
 
@@ -48,18 +50,49 @@ Wish: TypeAlias = Join | Part
 
 
 @record
+class Opens:
+    """A button under a notice: it begins `dialog` with its first question, `question`, answered by `value`."""
+
+    label: Text
+    dialog: str
+    question: str
+    value: str
+
+
+@record
+class Notice:
+    """What another person is told, in the chat they used last."""
+
+    person_id: int
+    text: Text
+    opens: Opens | None = None
+
+
+@record
 class Tx:
     """One turn's transaction. What an action writes is committed together with the answer it leads to.
 
-    `wishes` are what the road does before it goes on, since it alone holds the conversations.
+    `wishes` are what the road does before it goes on, since it alone holds the conversations; `notices` leave with the
+    commit.
     """
 
     db: Connection
     now: datetime
     who: Who
+    city: City
     wishes: list[Wish] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
 
     @property
     def at(self) -> int:
         """Return now as the store keeps times: microseconds since 1970 UTC."""
         return micros(self.now)
+
+    def post(self, person_id: int | None, text: Text, opens: Opens | None = None) -> None:
+        """Tell somebody else something; whoever acts has the dialog's own words, and who is gone is told nothing."""
+        if person_id not in (None, self.who.person_id):
+            self.notices.append(Notice(person_id, text, opens))
+
+    def audit(self, act: str, subject: str, *, area: str = "", words: str = "") -> None:
+        """Write down what this person did for the city."""
+        audit.note(self.db, self.at, self.who.person_id, act, subject, area=area, words=words)

@@ -12,7 +12,7 @@ from projektbot.dialog.model import Dialog, Note, Question, Repeat, Review
 from projektbot.dialog.nodes import Problem, did_you_mean
 from projektbot.dialog.outline import Entry, outline, questions
 from projektbot.dialog.worlds import Views, may_lack
-from projektbot.texts import PLACEHOLDER
+from projektbot.texts import PLACEHOLDER, only_values
 
 TEXT = 4096  # Bot API: sendMessage, text
 BUTTON = 64  # what phones show of a button in two lines; the platforms cut off somewhere behind it
@@ -157,7 +157,8 @@ def check_catalog(
     """
     found: set[tuple[str, str]] = set()
     if complete:
-        wanted = {wording.msgid for dialog in dialogs.values() for wording in wordings(dialog)} | catalog.keys()
+        said = {wording.msgid for dialog in dialogs.values() for wording in wordings(dialog)}
+        wanted = {msgid for msgid in said if not only_values(msgid)} | catalog.keys()
         found |= {(msgid, f"no {locale} translation of {_quoted(msgid)}") for msgid in wanted - _done(catalog)}
     for msgid, translations in catalog.items():
         found |= {

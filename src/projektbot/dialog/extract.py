@@ -13,6 +13,7 @@ import yaml
 from projektbot.dialog import nodes
 from projektbot.dialog.nodes import Node, Page
 from projektbot.dialog.read_steps import KEYS
+from projektbot.texts import only_values
 
 TEXTS = ("title", "label", "hint", "note", "again", "submit", "constraint_message")
 COMMAND_COMMENT = "a command word: ascii letters, digits, _ only"
@@ -54,7 +55,7 @@ def _steps(node: Node | None, above: str) -> Iterator[Message]:
 
 def _texts(node: Node, where: str) -> Iterator[Message]:
     for key, value in _pairs(node).items():
-        if key in TEXTS and isinstance(value, yaml.ScalarNode) and nodes.msgid(value):
+        if key in TEXTS and isinstance(value, yaml.ScalarNode) and not only_values(nodes.msgid(value)):
             yield _line(value), "", nodes.msgid(value), [where]
 
 

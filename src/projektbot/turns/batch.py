@@ -32,7 +32,7 @@ from projektbot.messages import (
     Words,
 )
 from projektbot.texts import N_, Text
-from projektbot.turns import linking, rows
+from projektbot.turns import linking, notices, rows
 from projektbot.turns.kept import Kept
 from projektbot.turns.rendering import Renderer, Written
 
@@ -182,13 +182,14 @@ class Batch:
 
     def _act(self, conversation: Conversation, turn: Turn) -> Turn:
         assert turn.call is not None  # noqa: S101 - asked by the caller
-        tx = Tx(self.db, self.now, self._who(conversation))
+        tx = Tx(self.db, self.now, self._who(conversation), self.world.city)
         try:
             result = act(tx, turn.call.action, turn.call.answers)
             for wish in tx.wishes:
                 turn = linking.grant(self, conversation, turn, wish)
         except Refused as refusal:
             return resume(self.scene(conversation), turn, refusal.text, question=refusal.question)
+        notices.tell(self, tx.notices)
         return resume(self.scene(conversation), turn, result)
 
     def scene(self, conversation: Conversation) -> Scene:
@@ -196,7 +197,8 @@ class Batch:
         world, found = self.world, conversation.found
         locales = world.languages.locales
         house = CityHouse(
-            self.db, found.person_id or 0, world.city, world.book, locales, found.address_id, world.links
+            self.db, found.person_id or 0, world.city, world.book, locales, self.now, world.languages.zone,
+            found.address_id, world.links,
         )  # fmt: skip
         return Scene(
             world.book, house, self.now, world.languages.zone, world.languages.words, locales, world.city.contact

@@ -40,9 +40,10 @@ class Renderer:
             return _written(self._message((*turn.lines, *prompt.lines), prompt, locale, turn.replaces))
         return self._prompts.get((prompt, locale)) or self._keep(prompt, locale)
 
-    def text(self, text: Text, locale: str) -> Written:
-        """Return one sentence as a message."""
-        return _written(Outgoing(self.languages.parts(text, locale), lang=locale))
+    def text(self, text: Text, locale: str, buttons: Sequence[Button] = ()) -> Written:
+        """Return one sentence as a message, with something to tap under it."""
+        choices = tuple([_choice(button, self.languages, locale) for button in buttons])
+        return _written(Outgoing(self.languages.parts(text, locale), choices, lang=locale))
 
     def again(self, text: Text, message: Outgoing) -> Written:
         """Return a message once more, as a new one, after a sentence in its own language."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from projektbot.civic.house import BELONGINGS, known
+from projektbot.civic.house import BELONGINGS, SHARED, known
 from projektbot.civic.people.rules import (
     CODE_MINUTES,
     LENGTH,
@@ -74,4 +74,4 @@ def test_everything_that_belongs_to_a_person_follows_them() -> None:
         if key.column.table.name == "people" and table.name not in of_people
     }
 
-    assert {f"{column.table.name}.{column.name}" for column in BELONGINGS} == owners
+    assert {f"{column.table.name}.{column.name}" for column in (*BELONGINGS, *SHARED)} == owners

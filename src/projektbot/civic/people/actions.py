@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
+from sqlalchemy import delete
 
-from sqlalchemy import delete, insert
-
+from projektbot.civic.people.codes import digest, new_code, note_wrong
 from projektbot.civic.people.queries import chats_of, maker_of, wrong_tries
 from projektbot.civic.people.rules import (
     CODE_MINUTES,
-    LENGTH,
-    LETTERS,
     MINUTE,
-    TRIES_MINUTES,
     LinkOutcome,
     UnlinkOutcome,
     bare,
@@ -21,14 +16,13 @@ from projektbot.civic.people.rules import (
     link_outcome,
     minutes_to_wait,
 )
-from projektbot.civic.people.tables import link_codes, link_tries
+from projektbot.civic.people.tables import link_codes
 from projektbot.civic.tx import Join, Part, Tx
 from projektbot.dialog.engine import Result
 from projektbot.store.upsert import upsert
 from projektbot.texts import N_, Own, Text
 
 HERE, STAY = "here", "stay"  # what may be chosen beside the other chats
-ROUNDS = 10_000  # 3 ms here; whoever reads the table needs days to try all codes, and a code lasts ten minutes
 # As residents call our channels.
 MESSENGERS = {
     "telegram": N_("Telegram"),
@@ -45,16 +39,11 @@ def messenger(channel: str) -> Text:
 
 def make_code(tx: Tx) -> Result:
     """Give this person a code that connects the chat in which it is entered; an earlier one ends."""
-    code = "".join([secrets.choice(LETTERS) for _ in range(LENGTH)])
+    code = new_code()
     tx.db.execute(delete(link_codes).where(link_codes.c.expires_at <= tx.at))
     values = {"address_id": tx.who.address_id, "digest": digest(code), "expires_at": tx.at + CODE_MINUTES * MINUTE}
     upsert(tx.db, link_codes, {"person_id": tx.who.person_id}, values)
     return Result("made", {"code": grouped(code), "minutes": CODE_MINUTES})
-
-
-def digest(code: str) -> bytes:
-    """Return how a code is stored."""
-    return hashlib.pbkdf2_hmac("sha256", code.encode(), b"projektbot link", ROUNDS)
 
 
 def link_chats(tx: Tx, *, code: str) -> Result:
@@ -65,7 +54,7 @@ def link_chats(tx: Tx, *, code: str) -> Result:
     maker = maker_of(tx.db, digest(bare(code)), tx.at)
     outcome = link_outcome(maker, who.person_id, who.address_id)
     if outcome is LinkOutcome.UNKNOWN:
-        _note_wrong(tx)
+        note_wrong(tx)
     elif outcome is LinkOutcome.LINKED and maker:
         tx.db.execute(delete(link_codes).where(link_codes.c.person_id == maker.person_id))
         tx.wishes.append(Join(maker.person_id, _joined(who.channel)))
@@ -78,11 +67,6 @@ def _joined(channel: str) -> Text:
         "If that was not you, write /unlink and separate it.",
         messenger=messenger(channel),
     )
-
-
-def _note_wrong(tx: Tx) -> None:
-    tx.db.execute(delete(link_tries).where(link_tries.c.at <= tx.at - TRIES_MINUTES * MINUTE))
-    tx.db.execute(insert(link_tries).values(person_id=tx.who.person_id, at=tx.at))
 
 
 def unlink_chat(tx: Tx, *, which: str) -> Result:

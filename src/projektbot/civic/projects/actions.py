@@ -1,4 +1,4 @@
-"""What residents may do with ideas."""
+"""Sending an idea."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from projektbot.store.statement import Statement
 _store = Statement(
     insert(projects),
     "number", "person_id", "stage", "kind", "service", "title", "description", "field", "area", "lat", "lon",
-    "cost_cents", "currency", "contribution", "locale", "channel", "created_at",
+    "cost_cents", "currency", "contribution", "locale", "channel", "created_at", "waits_since",
 )  # fmt: skip
 # made once: SQLAlchemy takes longer to build a statement than SQLite to carry it out
 _attach_file = insert(project_files)
@@ -43,7 +43,7 @@ def submit_idea(  # noqa: PLR0913 - one for each answer of the dialog
     who = tx.who
     row = (
         number, who.person_id, Stage.SUBMITTED.value, kind, service, title, description, field, area, lat, lon,
-        cents, currency, contribution, who.locale, who.channel, tx.at,
+        cents, currency, contribution, who.locale, who.channel, tx.at, tx.at,
     )  # fmt: skip
     _store.many(tx.db, [row])
     if picture:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Collection
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
 
-from projektbot.civic.projects.rules import FIRST_REF
-from projektbot.civic.projects.tables import projects
+from projektbot.civic.projects.rules import FIRST_REF, PUBLIC, WAITING, Care
+from projektbot.civic.projects.tables import comments, project_files, project_people, projects, proposals
+from projektbot.records import record
 from projektbot.store.locks import PROJECT_NUMBERS, be_alone
 from projektbot.store.statement import Statement
 
@@ -15,23 +17,62 @@ _highest = Statement(select(func.max(projects.c.number)))
 
 
 class ProjectRow(NamedTuple):
-    """A project as its author sees it in a list."""
+    """A project as it stands. Times are microseconds UTC, money is cents."""
 
     number: int
-    title: str
+    person_id: int | None
     stage: str
+    kind: str
+    service: str | None
+    title: str
+    description: str
+    field: str
+    area: str
+    lat: float | None
+    lon: float | None
+    cost_cents: int | None
+    currency: str | None
+    contribution: str | None
     created_at: int
+    waits_since: int | None
+    published_at: int | None
+    words: str | None
+    merged_into: int | None
+    answer: str | None
+    answered_at: int | None
 
 
-def projects_of(db: Connection, person_id: int) -> list[ProjectRow]:
-    """Return a person's own projects, the newest first."""
-    columns = projects.c
-    rows = db.execute(
-        select(columns.number, columns.title, columns.stage, columns.created_at)
-        .where(columns.person_id == person_id)
-        .order_by(columns.number.desc())
-    )
-    return [ProjectRow(*row) for row in rows]
+_row = select(*[projects.c[name] for name in ProjectRow._fields])
+_public = projects.c.stage.in_(sorted(PUBLIC))
+
+
+# ---- one -------------------------------------------------------------------------------------------------------------
+
+
+def project(db: Connection, number: int | None) -> ProjectRow | None:
+    """Return a project."""
+    found = db.execute(_row.where(projects.c.number == number)).first()
+    return ProjectRow(*found) if found else None
+
+
+def project_for_change(db: Connection, number: int | None) -> ProjectRow | None:
+    """Return a project that nobody else changes until the commit."""
+    found = db.execute(_row.where(projects.c.number == number).with_for_update()).first()
+    return ProjectRow(*found) if found else None
+
+
+def where_it_went(db: Connection, number: int | None) -> ProjectRow | None:
+    """Return a project or, if it was merged, the one it is part of now."""
+    found = project(db, number)
+    return project(db, found.merged_into) if found and found.merged_into else found
+
+
+def picture_of(db: Connection, number: int) -> Any | None:  # noqa: ANN401 - kind, sha256, mime, size, caption
+    """Return the first photo of a project."""
+    columns = project_files.c
+    mine = (columns.project == number) & (columns.kind == "image")
+    wanted = select(columns.kind, columns.sha256, columns.mime, columns.size, columns.caption)
+    return db.execute(wanted.where(mine).order_by(columns.id).limit(1)).first()
 
 
 def next_number(db: Connection) -> int:
@@ -39,3 +80,144 @@ def next_number(db: Connection) -> int:
     be_alone(db, PROJECT_NUMBERS)  # two processes would find the same highest one
     ((highest,),) = _highest.rows(db)
     return FIRST_REF if highest is None else int(highest) + 1
+
+
+# ---- of somebody -----------------------------------------------------------------------------------------------------
+
+
+def projects_of(db: Connection, person_id: int) -> list[ProjectRow]:
+    """Return a person's own projects, the newest first."""
+    rows = db.execute(_row.where(projects.c.person_id == person_id).order_by(projects.c.number.desc()))
+    return [ProjectRow(*row) for row in rows]
+
+
+def followed_by(db: Connection, person_id: int, limit: int) -> list[ProjectRow]:
+    """Return public projects that a person follows, those last followed first."""
+    mine = and_(project_people.c.project == projects.c.number, project_people.c.person_id == person_id)
+    found = _row.join(project_people, mine).where(_public, project_people.c.follows_at.is_not(None))
+    return [ProjectRow(*row) for row in db.execute(found.order_by(project_people.c.follows_at.desc()).limit(limit))]
+
+
+# ---- waiting for staff -----------------------------------------------------------------------------------------------
+
+
+def _waiting(areas: Collection[str] | None) -> ColumnElement[bool]:
+    waits = projects.c.stage.in_(sorted(WAITING))
+    return waits if areas is None else and_(waits, projects.c.area.in_(sorted(areas)))
+
+
+def queue(db: Connection, areas: Collection[str] | None, limit: int) -> list[ProjectRow]:
+    """Return the ideas that wait for staff in these areas (None: all), the longest waiting first."""
+    found = _row.where(_waiting(areas)).order_by(projects.c.waits_since, projects.c.number).limit(limit)
+    return [ProjectRow(*row) for row in db.execute(found)]
+
+
+def count_queue(db: Connection, areas: Collection[str] | None) -> int:
+    """Return how many ideas wait for staff in these areas."""
+    return db.scalar(select(func.count()).select_from(projects).where(_waiting(areas))) or 0
+
+
+class Proposal(NamedTuple):
+    """What a moderator proposes to do with an idea."""
+
+    person_id: int
+    step: str
+    words: str | None
+    into: int | None
+
+
+def proposal_for(db: Connection, number: int) -> Proposal | None:
+    """Return what somebody proposes to do with an idea."""
+    columns = proposals.c
+    found = select(columns.person_id, columns.step, columns.words, columns.into).where(columns.project == number)
+    row = db.execute(found).first()
+    return Proposal(*row) if row else None
+
+
+# ---- public ----------------------------------------------------------------------------------------------------------
+
+
+@record
+class Filter:
+    """Which projects somebody wants to see; empty: whichever."""
+
+    area: str = ""
+    field: str = ""
+    words: str = ""
+
+
+def _matching(wanted: Filter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = [_public]
+    if wanted.area:
+        found.append(projects.c.area == wanted.area)
+    if wanted.field:
+        found.append(projects.c.field == wanted.field)
+    for word in wanted.words.split():
+        like = f"%{_bare(word)}%"
+        found.append(projects.c.title.ilike(like, escape="\\") | projects.c.description.ilike(like, escape="\\"))
+    return found
+
+
+def _bare(word: str) -> str:
+    return word.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+
+
+def public_projects(db: Connection, wanted: Filter, limit: int, offset: int = 0) -> list[ProjectRow]:
+    """Return public projects, the newest first."""
+    newest = projects.c.published_at.desc(), projects.c.number.desc()
+    found: Select[Any] = _row.where(*_matching(wanted)).order_by(*newest).limit(limit).offset(offset)
+    return [ProjectRow(*row) for row in db.execute(found)]
+
+
+def count_public(db: Connection, wanted: Filter) -> int:
+    """Return how many public projects there are."""
+    return db.scalar(select(func.count()).select_from(projects).where(*_matching(wanted))) or 0
+
+
+def support_of(db: Connection, number: int) -> int:
+    """Return how many people support a project."""
+    columns = project_people.c
+    mine = (columns.project == number) & columns.supports_at.is_not(None)
+    return db.scalar(select(func.count()).select_from(project_people).where(mine)) or 0
+
+
+def followers_of(db: Connection, number: int) -> list[int]:
+    """Return who follows a project."""
+    columns = project_people.c
+    mine = (columns.project == number) & columns.follows_at.is_not(None)
+    return list(db.scalars(select(columns.person_id).where(mine).order_by(columns.id)))
+
+
+def cares_of(db: Connection, number: int, person_id: int) -> frozenset[Care]:
+    """Return what somebody does about a project: supports it, follows it."""
+    columns = project_people.c
+    mine = (columns.project == number) & (columns.person_id == person_id)
+    row = db.execute(select(columns.supports_at, columns.follows_at).where(mine)).first()
+    if row is None:
+        return frozenset()
+    return frozenset(care for care, at in zip((Care.SUPPORT, Care.FOLLOW), row, strict=True) if at is not None)
+
+
+class CommentRow(NamedTuple):
+    """A comment that everybody may read; `ours`: by the author of the project."""
+
+    id: int
+    words: str
+    at: int
+    ours: bool
+
+
+def comments_on(db: Connection, number: int, limit: int) -> list[CommentRow]:
+    """Return the newest comments on a project, the oldest of them first."""
+    columns = comments.c
+    by_author = func.coalesce(columns.person_id == projects.c.person_id, False)
+    mine = (columns.project == number) & columns.hidden_at.is_(None)
+    found = select(columns.id, columns.words, columns.at, by_author).join(projects).where(mine)
+    newest = db.execute(found.order_by(columns.id.desc()).limit(limit)).all()
+    return [CommentRow(row[0], row[1], row[2], bool(row[3])) for row in reversed(newest)]
+
+
+def count_comments(db: Connection, number: int) -> int:
+    """Return how many comments everybody may read."""
+    mine = (comments.c.project == number) & comments.c.hidden_at.is_(None)
+    return db.scalar(select(func.count()).select_from(comments).where(mine)) or 0

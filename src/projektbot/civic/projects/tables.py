@@ -1,8 +1,8 @@
-"""Projects and the files that belong to them."""
+"""Projects, the files that belong to them, who cares about them, and what is said about them."""
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Float, ForeignKey, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Column, Float, ForeignKey, Index, Integer, String, Table, Text
 
 from projektbot.store.tables import Id, Time, metadata
 
@@ -26,7 +26,16 @@ projects = Table(
     Column("locale", String(16), nullable=False),
     Column("channel", String(64), nullable=False),
     Column("created_at", Time, nullable=False),
+    Column("waits_since", Time),  # for the city; empty: it waits for nobody, or for its author
+    Column("published_at", Time),
+    Column("words", Text),  # of staff to the author: what they asked last, or why it was declined
+    Column("merged_into", Integer, ForeignKey("projects.number", name="projects_merged_into_fkey")),
+    Column("answer", Text),  # official, public
+    Column("answered_at", Time),
 )
+Index("projects_stage", projects.c.stage, projects.c.published_at)
+Index("projects_waiting", projects.c.waits_since)
+Index("projects_merged", projects.c.merged_into)
 
 project_files = Table(
     "project_files",
@@ -39,3 +48,54 @@ project_files = Table(
     Column("size", Integer, nullable=False),
     Column("caption", Text),
 )
+
+# One row a person and project, so that nobody is counted twice.
+project_people = Table(
+    "project_people",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("project", Integer, ForeignKey("projects.number", ondelete="CASCADE"), nullable=False),
+    Column("person_id", Id, ForeignKey("people.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("supports_at", Time),
+    Column("follows_at", Time),
+    Index("project_people_both", "project", "person_id", unique=True),
+)
+
+comments = Table(
+    "comments",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("project", Integer, ForeignKey("projects.number", ondelete="CASCADE"), nullable=False, index=True),
+    Column("person_id", Id, ForeignKey("people.id", ondelete="SET NULL"), index=True),
+    Column("words", Text, nullable=False),
+    Column("at", Time, nullable=False),
+    Column("hidden_at", Time),
+    sqlite_autoincrement=True,
+)
+
+# What somebody finds should not be public: a project, or one comment on it.
+reports = Table(
+    "reports",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("project", Integer, ForeignKey("projects.number", ondelete="CASCADE"), nullable=False, index=True),
+    Column("comment", Id, ForeignKey("comments.id", ondelete="CASCADE"), index=True),
+    Column("person_id", Id, ForeignKey("people.id", ondelete="SET NULL"), index=True),
+    Column("words", Text, nullable=False),
+    Column("at", Time, nullable=False),
+    Column("settled_at", Time),
+    sqlite_autoincrement=True,
+)
+
+# What one moderator proposes and another has to agree to, where the city wants four eyes.
+proposals = Table(
+    "proposals",
+    metadata,
+    Column("project", Integer, ForeignKey("projects.number", ondelete="CASCADE"), primary_key=True),
+    Column("person_id", Id, ForeignKey("people.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("step", String(16), nullable=False),
+    Column("words", Text),
+    Column("into", Integer, ForeignKey("projects.number", ondelete="CASCADE")),
+    Column("at", Time, nullable=False),
+)
+Index("proposals_into", proposals.c.into)

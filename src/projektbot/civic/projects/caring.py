@@ -1,0 +1,77 @@
+"""Supporting and following a project, and where that goes when two projects or two people become one."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, Connection, FromClause, case, delete, select, update
+
+from projektbot.civic.projects.queries import followers_of, project
+from projektbot.civic.projects.rules import CARES, PUBLIC, Care, CareOutcome, Stage, number_of
+from projektbot.civic.projects.tables import project_people
+from projektbot.civic.tx import Opens, Tx
+from projektbot.dialog.engine import Result
+from projektbot.store.upsert import upsert
+from projektbot.texts import Text
+
+_columns = project_people.c
+_CHANGES = {
+    Care.SUPPORT: ("supports_at", True),
+    Care.UNSUPPORT: ("supports_at", False),
+    Care.FOLLOW: ("follows_at", True),
+    Care.UNFOLLOW: ("follows_at", False),
+}
+
+
+def care(tx: Tx, *, ref: str, act: str) -> Result:
+    """Support or follow a project, or leave off; twice is once."""
+    found = project(tx.db, number_of(ref))
+    if found is None or Stage(found.stage) not in PUBLIC:
+        return Result(CareOutcome.GONE)
+    wanted = Care(act)
+    note_care(tx, found.number, tx.who.person_id, wanted)
+    return Result(CARES[wanted])
+
+
+def note_care(tx: Tx, number: int, person_id: int, wanted: Care) -> None:
+    """Write down what somebody does about a project."""
+    column, begins = _CHANGES[wanted]
+    upsert(tx.db, project_people, {"project": number, "person_id": person_id}, {column: tx.at if begins else None})
+
+
+def tell_followers(tx: Tx, number: int, text: Text, opens: Opens | None = None, *, but: int | None = None) -> None:
+    """Tell everybody who follows a project something, except one."""
+    for person_id in followers_of(tx.db, number):
+        if person_id != but:
+            tx.post(person_id, text, opens)
+
+
+def hand_over(tx: Tx, number: int, into: int, author: int | None) -> None:
+    """Let those who care about one project care about another, each once; the author of the first follows it."""
+    _become_one(tx.db, "project", number, into, "person_id")
+    if author is not None:
+        note_care(tx, into, author, Care.FOLLOW)
+
+
+def unite_cares(db: Connection, person_id: int, into: int) -> None:
+    """Let what one person supports and follows be another's, who they turned out to be; twice is once."""
+    _become_one(db, "person_id", person_id, into, "project")
+
+
+def _become_one(db: Connection, side: str, gone: int, into: int, other: str) -> None:
+    """Let rows of `gone` be those of `into`; where both have one, the earlier times stay."""
+    twin = project_people.alias("twin")
+    both = (twin.c[side] == gone) & (twin.c[other] == _columns[other])
+    kept = {name: _earlier(_columns[name], _of(twin, name, both)) for name in ("supports_at", "follows_at")}
+    has_twin = select(twin.c.id).where(both).exists()
+    db.execute(update(project_people).where(_columns[side] == into, has_twin).values(kept))
+    mine = select(twin.c.id).where(twin.c[side] == into, twin.c[other] == _columns[other]).exists()
+    db.execute(delete(project_people).where(_columns[side] == gone, mine))
+    db.execute(update(project_people).where(_columns[side] == gone).values({side: into}))
+
+
+def _of(twin: FromClause, name: str, both: ColumnElement[bool]) -> ColumnElement[int]:
+    return select(twin.c[name]).where(both).scalar_subquery()
+
+
+def _earlier(one: ColumnElement[int], other: ColumnElement[int]) -> ColumnElement[int]:
+    """Return the earlier of two times, either of which may be missing."""
+    return case((one.is_(None), other), (other.is_(None), one), (one < other, one), else_=other)

@@ -1,0 +1,206 @@
+"""What staff do with ideas: publish, ask back, decline, merge, answer. Each step is told to the author and audited."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, insert, update
+
+from projektbot.civic.projects.caring import hand_over, tell_followers
+from projektbot.civic.projects.queries import ProjectRow, Proposal, project_for_change, proposal_for
+from projektbot.civic.projects.rules import (
+    LEADS,
+    PUBLIC,
+    ModerateOutcome,
+    Stage,
+    Step,
+    leads,
+    number_of,
+    reference,
+)
+from projektbot.civic.projects.tables import comments, projects, proposals
+from projektbot.civic.staff.queries import grants_of, people_for
+from projektbot.civic.staff.rules import Duty, may
+from projektbot.civic.tx import Opens, Tx
+from projektbot.dialog.engine import Result
+from projektbot.errors import Refused
+from projektbot.records import record
+from projektbot.texts import N_, Own, Text
+
+AGREE, WITHDRAW = "agree", "withdraw"  # to what is proposed
+
+
+@record
+class Wanted:
+    """A step as staff want it: `words` are a question, a reason or an answer."""
+
+    step: Step
+    words: str | None = None
+    into: int | None = None
+
+
+def moderate(
+    tx: Tx,
+    *,
+    idea: str,
+    act: str,
+    question: str | None = None,
+    reason: str | None = None,
+    answer: str | None = None,
+    into: str | None = None,
+) -> Result:
+    """Take a step with an idea, or agree to one; `into` is the reference of the idea it goes on in."""
+    found = project_for_change(tx.db, number_of(idea))
+    if found is None or not _may(tx, act, found.area):
+        return Result(ModerateOutcome.MAY_NOT)
+    if act in (AGREE, WITHDRAW):
+        return Result(_settle(tx, found, agree=act == AGREE))
+    step = Step(act)
+    if not leads(step, Stage(found.stage)):
+        return Result(ModerateOutcome.CHANGED)
+    wanted = Wanted(step, question or reason or answer, _target(tx, found, into) if step is Step.MERGE else None)
+    if step in tx.city.four_eyes:
+        return Result(_propose(tx, found, wanted))
+    return Result(_take(tx, found, wanted))
+
+
+def _may(tx: Tx, act: str, area: str) -> bool:
+    duty = Duty.ANSWER_IDEAS if act == Step.ANSWER else Duty.CHECK_IDEAS
+    return may(grants_of(tx.db, tx.who.person_id), duty, area)
+
+
+def _target(tx: Tx, found: ProjectRow, words: str | None) -> int:
+    """Return the number of a public project that another one is to go on in; refuse anything else."""
+    number = number_of(words or "")
+    target = project_for_change(tx.db, number) if number != found.number else None
+    if target is None or Stage(target.stage) not in PUBLIC:
+        raise Refused(N_("There is no published project of this number. Please look at it once more."), question="into")
+    return target.number
+
+
+# ---- four eyes -------------------------------------------------------------------------------------------------------
+
+
+def _propose(tx: Tx, found: ProjectRow, wanted: Wanted) -> ModerateOutcome:
+    tx.db.execute(delete(proposals).where(proposals.c.project == found.number))
+    row = {"project": found.number, "person_id": tx.who.person_id, "at": tx.at}
+    tx.db.execute(insert(proposals), {**row, "step": wanted.step, "words": wanted.words, "into": wanted.into})
+    tx.audit(f"propose_{wanted.step}", reference(found.number), area=found.area, words=wanted.words or "")
+    for person_id in people_for(tx.db, Duty.CHECK_IDEAS, found.area):
+        tx.post(person_id, N_("{ref} waits for a second pair of eyes: {title}", **_named(found)), _look_at(found))
+    return ModerateOutcome.PROPOSED
+
+
+def _settle(tx: Tx, found: ProjectRow, *, agree: bool) -> ModerateOutcome:
+    """Carry out what somebody else proposes, or drop it. Nobody agrees with themselves."""
+    proposal = proposal_for(tx.db, found.number)
+    if proposal is None or (agree and proposal.person_id == tx.who.person_id):
+        return ModerateOutcome.CHANGED
+    tx.db.execute(delete(proposals).where(proposals.c.project == found.number))
+    if not agree:
+        tx.audit("withdraw", reference(found.number), area=found.area)
+        return ModerateOutcome.WITHDRAWN
+    wanted = _wanted(proposal)
+    if not leads(wanted.step, Stage(found.stage)) or not _still_there(tx, wanted):
+        return ModerateOutcome.CHANGED
+    return _take(tx, found, wanted)
+
+
+def _wanted(proposal: Proposal) -> Wanted:
+    return Wanted(Step(proposal.step), proposal.words, proposal.into)
+
+
+def _still_there(tx: Tx, wanted: Wanted) -> bool:
+    if wanted.into is None:
+        return True
+    target = project_for_change(tx.db, wanted.into)
+    return target is not None and Stage(target.stage) in PUBLIC
+
+
+# ---- the step --------------------------------------------------------------------------------------------------------
+
+
+def _take(tx: Tx, found: ProjectRow, wanted: Wanted) -> ModerateOutcome:
+    step = wanted.step
+    tx.db.execute(delete(proposals).where(proposals.c.project == found.number))
+    tx.db.execute(update(projects).where(projects.c.number == found.number).values(_changes(tx, found, wanted)))
+    tx.audit(step, reference(found.number), area=found.area, words=_noted(wanted))
+    if step is Step.MERGE and wanted.into:
+        _merge(tx, found, wanted.into)
+    tx.post(found.person_id, _news(tx, found, wanted), _opens(found, wanted))
+    if step is Step.ANSWER:
+        news = N_("The city has answered to {ref} {title}:\n{answer}", answer=wanted.words or "", **_named(found))
+        tell_followers(tx, found.number, news, but=found.person_id)
+    return ModerateOutcome.DONE
+
+
+def _noted(wanted: Wanted) -> str:
+    return reference(wanted.into) if wanted.into else wanted.words or ""
+
+
+def _changes(tx: Tx, found: ProjectRow, wanted: Wanted) -> dict[str, object]:
+    if wanted.step is Step.ANSWER:
+        return {"answer": wanted.words, "answered_at": tx.at}
+    stage = LEADS[wanted.step][1]
+    published = {"published_at": found.published_at or tx.at} if wanted.step is Step.PUBLISH else {}
+    return {"stage": stage, "words": wanted.words, "merged_into": wanted.into, "waits_since": None, **published}
+
+
+def _merge(tx: Tx, found: ProjectRow, into: int) -> None:
+    """Let all who care about an idea, and what was said about it, go on with another; its author follows that one."""
+    hand_over(tx, found.number, into, found.person_id)
+    tx.db.execute(update(comments).where(comments.c.project == found.number).values(project=into))
+    earlier = projects.c.merged_into == found.number  # what was merged into this one: no chain is ever followed
+    tx.db.execute(update(projects).where(earlier).values(merged_into=into))
+    target = project_for_change(tx.db, into)
+    if target and target.person_id != found.person_id:
+        news = N_("Another idea goes on together with yours, {ref} {title}: “{other}”. Its supporters are yours now.",
+                  other=found.title, **_named(target))  # fmt: skip
+        tx.post(target.person_id, news)
+
+
+# ---- what the author hears -------------------------------------------------------------------------------------------
+
+
+def _named(found: ProjectRow) -> dict[str, str]:
+    return {"ref": Own(reference(found.number)), "title": found.title}
+
+
+def _news(tx: Tx, found: ProjectRow, wanted: Wanted) -> Text:
+    named = _named(found)
+    match wanted.step:
+        case Step.PUBLISH:
+            return N_("Good news: your idea {ref} {title} is published. Everybody can see and support it now. I will "
+                      "tell you what becomes of it.", **named)  # fmt: skip
+        case Step.ASK:
+            return N_(
+                "There is a question about your idea {ref} {title}:\n{question}", question=wanted.words or "", **named
+            )
+        case Step.DECLINE:
+            return N_(
+                "Your idea {ref} {title} could not be taken up. The reason:\n{reason}\n"
+                "If you see it another way, write to {contact}.",
+                reason=wanted.words or "",
+                contact=tx.city.contact,
+                **named,
+            )
+        case Step.MERGE:
+            return N_("Your idea {ref} {title} goes on together with {into}, which is much like it. Those who support "
+                      "yours now support that one, and you follow it.",
+                      into=Own(reference(wanted.into or 0)), **named)  # fmt: skip
+        case Step.ANSWER:
+            return N_("The city has answered to your idea {ref} {title}:\n{answer}", answer=wanted.words or "", **named)
+
+
+def _opens(found: ProjectRow, wanted: Wanted) -> Opens | None:
+    match wanted.step:
+        case Step.ASK:
+            return Opens(N_("Answer"), "my_ideas", "idea", reference(found.number))
+        case Step.PUBLISH | Step.ANSWER:
+            return Opens(N_("Have a look"), "project", "ref", reference(found.number))
+        case Step.MERGE:
+            return Opens(N_("Have a look"), "project", "ref", reference(wanted.into or 0))
+        case Step.DECLINE:
+            return None
+
+
+def _look_at(found: ProjectRow) -> Opens:
+    return Opens(N_("Have a look"), "check_idea", "idea", reference(found.number))

@@ -1,0 +1,75 @@
+"""What residents say about projects: comments, reports, and the author's answer to a question of staff."""
+
+from __future__ import annotations
+
+from sqlalchemy import Table, func, insert, select, update
+
+from projektbot.civic.projects.caring import note_care, tell_followers
+from projektbot.civic.projects.queries import ProjectRow, project, project_for_change
+from projektbot.civic.projects.rules import (
+    COMMENTS_A_DAY,
+    PUBLIC,
+    REPORTS_A_DAY,
+    Care,
+    ReplyOutcome,
+    SayOutcome,
+    Stage,
+    number_of,
+    reference,
+)
+from projektbot.civic.projects.tables import comments, projects, reports
+from projektbot.civic.tx import Opens, Tx
+from projektbot.dialog.engine import Result
+from projektbot.texts import N_, Own
+
+DAY = 24 * 60 * 60 * 1_000_000  # microseconds
+
+
+def reply_to_staff(tx: Tx, *, idea: str, reply: str) -> Result:
+    """Add an author's answer to their idea and put it back into the queue."""
+    found = project_for_change(tx.db, number_of(idea))
+    if found is None or found.person_id != tx.who.person_id or found.stage != Stage.ASKED:
+        return Result(ReplyOutcome.NOT_ASKED)
+    added = f"{found.description}\n\n{reply}"
+    changes = {"description": added, "stage": Stage.SUBMITTED.value, "words": None, "waits_since": tx.at}
+    tx.db.execute(update(projects).where(projects.c.number == found.number).values(changes))
+    return Result(ReplyOutcome.SENT)
+
+
+def add_comment(tx: Tx, *, ref: str, comment: str) -> Result:
+    """Say something about a project where everybody can read it; its author and followers are told."""
+    found = project(tx.db, number_of(ref))
+    if found is None or Stage(found.stage) not in PUBLIC:
+        return Result(SayOutcome.GONE)
+    if _today(tx, comments) >= COMMENTS_A_DAY:
+        return Result(SayOutcome.TOO_MANY)
+    row = {"project": found.number, "person_id": tx.who.person_id, "words": comment, "at": tx.at}
+    tx.db.execute(insert(comments), row)
+    _tell(tx, found, comment)
+    note_care(tx, found.number, tx.who.person_id, Care.FOLLOW)  # whoever speaks wants to hear the answer
+    return Result(SayOutcome.SAID)
+
+
+def _tell(tx: Tx, found: ProjectRow, comment: str) -> None:
+    news = N_("Somebody has written about {ref} {title}:\n{comment}", ref=Own(reference(found.number)),
+              title=found.title, comment=comment)  # fmt: skip
+    opens = Opens(N_("Have a look"), "project", "ref", reference(found.number))
+    tx.post(found.person_id, news, opens)
+    tell_followers(tx, found.number, news, opens, but=found.person_id)
+
+
+def report(tx: Tx, *, ref: str, report: str) -> Result:
+    """Tell staff that something about a project should not be public."""
+    found = project(tx.db, number_of(ref))
+    if found is None or Stage(found.stage) not in PUBLIC:
+        return Result(SayOutcome.GONE)
+    if _today(tx, reports) >= REPORTS_A_DAY:
+        return Result(SayOutcome.TOO_MANY)
+    row = {"project": found.number, "person_id": tx.who.person_id, "words": report, "at": tx.at}
+    tx.db.execute(insert(reports), row)
+    return Result(SayOutcome.SAID)
+
+
+def _today(tx: Tx, table: Table) -> int:
+    mine = (table.c.person_id == tx.who.person_id) & (table.c.at > tx.at - DAY)
+    return tx.db.scalar(select(func.count()).select_from(table).where(mine)) or 0

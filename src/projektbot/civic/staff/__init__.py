@@ -1,0 +1,1 @@
+"""Staff: who acts for the city, and where."""
