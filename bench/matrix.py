@@ -60,14 +60,30 @@ async def _measure_replies(synapse: Synapse, folder: Path, replies: int, rounds:
                 if not encrypted or name == OURS or PEERS[name][2]:
                     cost = await _replies(synapse, folder, name, replies, encrypted=encrypted)
                     found.setdefault((name, encrypted), []).append(cost)
-    heads = ("bot", "room", "one by one: CPU ms", "ms until it is there", "80 at once: CPU ms", "replies/s")
-    table(heads, [_row(name, costs, encrypted=encrypted) for (name, encrypted), costs in found.items()])
+    heads = (
+        "bot",
+        "room",
+        "one by one: CPU ms",
+        "ms until it is there",
+        "80 at once: CPU ms",
+        "replies/s",
+        "altogether: CPU ms",
+    )
+    table(heads, [_row(name, costs, replies, encrypted=encrypted) for (name, encrypted), costs in found.items()])
 
 
-def _row(name: str, costs: list[tuple[Cost, Cost]], *, encrypted: bool) -> tuple[str, ...]:
+def _row(name: str, costs: list[tuple[Cost, Cost]], replies: int, *, encrypted: bool) -> tuple[str, ...]:
     cpu, wall = (Spread.of(1e3 * single[part] for single, _ in costs) for part in (0, 1))
     burst, rate = Spread.of(1e3 * many[0] for _, many in costs), Spread.of(1 / many[1] for _, many in costs)
-    return (name, "encrypted" if encrypted else "plain", cpu.show(1), wall.show(0), burst.show(1), rate.show(1))
+    mean = Spread.of(1e3 * _mean(single[0], many[0], replies) for single, many in costs)
+    room = "encrypted" if encrypted else "plain"
+    return (name, room, cpu.show(1), wall.show(0), burst.show(1), rate.show(1), mean.show(1))
+
+
+def _mean(single: float, many: float, replies: int) -> float:
+    """Return what a reply of the whole run costs, those one by one and those at once."""
+    at_once = ROOMS * EACH
+    return (single * replies + many * at_once) / (replies + at_once)
 
 
 async def _replies(synapse: Synapse, folder: Path, name: str, count: int, *, encrypted: bool) -> tuple[Cost, Cost]:

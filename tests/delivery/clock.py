@@ -26,17 +26,28 @@ class WatchedStore(Store):
         self._pending = 0
         self._free = asyncio.Event()
         self._free.set()
+        self.is_slow_to_depart = False  # else whoever waits until nothing more happens lets nothing ride on
         self.failing = 0  # so many of the next writes fail
         self.answering = asyncio.Event()  # while it is not set, what was read is held back
         self.answering.set()
 
     def do(self, handler: Handler, payload: object, failed: Callable[[Any], None] | None = None) -> asyncio.Future[Any]:
-        if self.failing:
-            self.failing -= 1
-            lost: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-            lost.set_exception(OperationalError("disk", {}, OSError("full")))
-            return lost
-        future = super().do(handler, payload, failed)
+        return self._lost() or self._watched(super().do(handler, payload, failed))
+
+    def ride(self, handler: Handler, payload: object) -> asyncio.Future[Any]:
+        if self.is_slow_to_depart:
+            return super().ride(handler, payload)
+        return self._lost() or self._watched(super().ride(handler, payload))
+
+    def _lost(self) -> asyncio.Future[Any] | None:
+        if not self.failing:
+            return None
+        self.failing -= 1
+        lost: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        lost.set_exception(OperationalError("disk", {}, OSError("full")))
+        return lost
+
+    def _watched(self, future: asyncio.Future[Any]) -> asyncio.Future[Any]:
         self._enter()
         future.add_done_callback(lambda _: self._leave())
         return future
@@ -56,6 +67,8 @@ class WatchedStore(Store):
 
     async def free(self) -> None:
         """Return when nobody waits for the store."""
+        if not self.is_slow_to_depart:
+            self.depart()
         await self._free.wait()
 
     def _enter(self) -> None:

@@ -37,6 +37,13 @@ async def store(url: str) -> AsyncIterator[Store]:
     await asyncio.to_thread(store.close)
 
 
+async def test_where_others_read_nothing_rides(store: Store) -> None:
+    riding = store.ride(put, "a")
+
+    assert not store._riders  # noqa: SLF001 - after a second it would have gone by itself
+    assert await riding == 1
+
+
 # ---- the server goes away ------------------------------------------------------------------------------------------
 
 

@@ -59,6 +59,7 @@ class Sender:
         self._running = False
         self._ill = ""  # the name of the fault the account suffers from
         self._changed = asyncio.Event()
+        self._awaited = 0  # how many wait until all is quiet
 
     # ---- what Delivery asks ------------------------------------------------------------------------------------------
 
@@ -100,13 +101,19 @@ class Sender:
 
     async def quiet(self) -> None:
         """Return when nothing can go any more: all that was due has ended, or the account is revoked."""
-        while not self._is_quiet():
-            self._changed.clear()
-            await self._changed.wait()
+        self._awaited += 1
+        self._store.depart()
+        try:
+            while not self._is_quiet():
+                self._changed.clear()
+                await self._changed.wait()
+        finally:
+            self._awaited -= 1
 
     async def close(self) -> None:
         """Give what is in flight a moment to finish. What has not finished is in the store as after a crash."""
         self.stop()
+        self._store.depart()
         if self._tasks:
             limit = asyncio.ensure_future(self._sleep(CLOSING_SECONDS))
             sends = asyncio.gather(*self._tasks, return_exceptions=True)
@@ -168,7 +175,7 @@ class Sender:
         noted = chat.noted
         if earlier.is_set():
             self._release(chat)
-            await self._insist(outbox.settle, settled)
+            await self._insist(outbox.settle, settled, rides=self._may_ride(settled))
         else:
             noting = asyncio.ensure_future(self._insist(outbox.settle, settled))
             await earlier.wait()
@@ -176,6 +183,15 @@ class Sender:
             await noting
         noted.set()
         self._forget(letter.id)
+
+    def _may_ride(self, settled: Settled) -> bool:
+        """Say whether an end may wait for the next transaction, which spares it one of its own.
+
+        After a crash meanwhile the letter goes again and, known by its txn, does nothing. What asks for its end or its
+        id does so in a transaction, and there the end comes first.
+        """
+        is_harmless = self.channel.idempotent and settled.state is State.SENT
+        return is_harmless and self._running and not self._awaited
 
     async def _again(self, fate: Again, chat: Chat, letter: Letter) -> None:
         until = self._last + fate.after
@@ -255,12 +271,12 @@ class Sender:
         except SQLAlchemyError as error:  # Delivery looks again soon
             log.error("outbox_not_read", channel=self.channel.name, error=type(error).__name__)  # noqa: TRY400
 
-    async def _insist(self, handler: Handler, payload: Any) -> Any:  # noqa: ANN401 - as Store.do
+    async def _insist(self, handler: Handler, payload: Any, *, rides: bool = False) -> Any:  # noqa: ANN401 - as Store.do
         """Write, again and again if the store is away: what has been sent must not be forgotten."""
         failures = 0
         while True:
             try:
-                return await self._store.do(handler, payload)
+                return await (self._store.ride if rides else self._store.do)(handler, payload)
             except SQLAlchemyError as error:
                 failures += 1
                 # Its name only: a statement's parameters may carry what people wrote.

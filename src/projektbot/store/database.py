@@ -6,9 +6,11 @@ import asyncio
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeAlias, TypeVar
+from contextlib import suppress
+from typing import Any, Final, TypeAlias, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
@@ -24,6 +26,7 @@ T = TypeVar("T")
 Job: TypeAlias = Callable[[Connection], T]
 
 MAX_BATCH = 64  # larger batches gain 20 % and double the wait of the last
+RIDE_SECONDS: Final = 1.0  # at most: a crash repeats what has not been noted
 BUSY_MS = 5_000  # a backup or an operator's tool may hold the file that long
 
 
@@ -70,9 +73,11 @@ class Store:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._queue: queue.SimpleQueue[Item | None] = queue.SimpleQueue()
+        self._riders: deque[Item] = deque()
         self._readers = ThreadPoolExecutor(4, "read")
         self._closing = threading.Event()
         self._reading = engine
+        self._is_alone = engine.dialect.name == "sqlite"
         if engine.dialect.name == "postgresql":  # where each statement sees what is committed, inside a transaction too
             self._reading = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._thread = threading.Thread(target=self._run, name="write", daemon=True)
@@ -86,6 +91,23 @@ class Store:
         future = asyncio.get_running_loop().create_future()
         self._queue.put(Item(handler, payload, future, failed))
         return future
+
+    def ride(self, handler: Handler, payload: object) -> asyncio.Future[Any]:
+        """As `do`, but with the next transaction, whosever it is; of its own only if for a second there is none.
+
+        It comes before all else in that transaction, so whatever is written later finds it written. Readers may not:
+        on PostgreSQL, where other processes read, it is the same as `do`.
+        """
+        if not self._is_alone:
+            return self.do(handler, payload)
+        future = asyncio.get_running_loop().create_future()
+        self._riders.append(Item(handler, payload, future, None))
+        return future
+
+    def depart(self) -> None:
+        """Let what rides wait for nobody."""
+        if self._riders:
+            self.do(_run_jobs, _nothing)
 
     async def write(self, job: Job[T]) -> T:
         """Run `job` in a transaction and return its result after the commit."""
@@ -110,30 +132,37 @@ class Store:
 
     def _run(self) -> None:
         writer = Writer(self.engine, self._closing)
-        while batch := self._next_batch():
-            outcomes = writer.commit(batch)
-            batch[0].future.get_loop().call_soon_threadsafe(_resolve, batch, outcomes)
+        is_last = False
+        while not is_last:
+            waiting, is_last = self._waiting()
+            # Riders are looked for last: whoever rides since before something was given goes with it, and first.
+            if batch := [*self._riding(), *waiting]:
+                outcomes = writer.commit(batch)
+                batch[0].future.get_loop().call_soon_threadsafe(_resolve, batch, outcomes)
         writer.close()
 
-    def _next_batch(self) -> list[Item]:
-        first = self._queue.get()
-        if first is None:
-            return []
-        batch = [first]
-        while len(batch) < MAX_BATCH:
-            try:
-                item = self._queue.get_nowait()
-            except queue.Empty:
-                break
-            if item is None:
-                self._queue.put(None)  # close after this batch
-                break
-            batch.append(item)
-        return batch
+    def _waiting(self) -> tuple[list[Item], bool]:
+        """Return what waits, nothing if for a second nothing has, and whether the store closes after it."""
+        found: list[Item] = []
+        with suppress(queue.Empty):
+            while len(found) < MAX_BATCH:
+                item = self._queue.get(not found, RIDE_SECONDS if self._is_alone else None)
+                if item is None:
+                    return found, True
+                found.append(item)
+        return found, False
+
+    def _riding(self) -> Iterator[Item]:
+        while self._riders:
+            yield self._riders.popleft()
 
 
 def _run_jobs(connection: Connection, jobs: list[Job[Any]]) -> list[Any]:
     return [job(connection) for job in jobs]
+
+
+def _nothing(_connection: Connection) -> None:
+    """Be a transaction in which others ride."""
 
 
 def _resolve(batch: list[Item], outcomes: list[Any]) -> None:

@@ -91,6 +91,7 @@ class Lines:
     async def _until_told(self, chat: Chat) -> None:
         """Return when our letters to a chat have arrived, so that their ids are known; a moment later in any case."""
         for _ in range(LOOKS):
+            self._store.depart()
             if not await self._store.read(partial(_is_being_told, chat=chat, at=self._now())):
                 return
             await asyncio.sleep(LOOK_PAUSE)  # the sender may be another process, which tells the store alone

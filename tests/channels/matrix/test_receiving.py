@@ -228,28 +228,6 @@ def channel_of(synapse: Synapse, us: MatrixUser, folders: pytest.TempPathFactory
 # ---- rooms ---------------------------------------------------------------------------------------------------------
 
 
-async def test_put_out_and_asked_in_again(
-    make_channel: MakeChannel, road: RecordingRoad, anna: MatrixPerson, account: MatrixUser
-) -> None:
-    async with receiving(make_channel(), road):
-        room = await anna.create_room(
-            invite=[account.user_id]
-        )  # in a direct chat nobody can be put out since version 12
-        await road.event(room, Command)
-        await anna.kick(room, account.user_id)
-        await road.event(room, Presence, 2)
-        await anna.invite(room, account.user_id)
-        await road.event(room, Command, 2)
-
-    assert road.events(room) == [
-        Presence(here=True),
-        Command("start"),
-        Presence(here=False),
-        Presence(here=True),
-        Command("start"),
-    ]
-
-
 async def test_what_was_said_between_being_put_out_and_asked_in_again_stays_there(
     make_channel: MakeChannel, road: RecordingRoad, anna: MatrixPerson, account: MatrixUser
 ) -> None:

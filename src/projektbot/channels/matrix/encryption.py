@@ -38,6 +38,7 @@ class Encryption:
         self._plain: set[str] = set()
         self._members: dict[str, list[str]] = {}
         self._moves: Counter[str] = Counter()
+        self._rotations: dict[str, tuple[int, int]] = {}
         self._keys: dict[str, OwnKey] = {}
         self._doors: defaultdict[str, Lock] = defaultdict(Lock)
 
@@ -62,7 +63,8 @@ class Encryption:
                 self._store.mark_changed(changed)
                 heard = self._machine.hear(told)
         await _try(self._replenish(answer))
-        await _try(self._devices.greet_anew(heard.lost))
+        if heard.lost:
+            await _try(self._devices.greet_anew(heard.lost))
         return heard
 
     async def request_keys(self, raws: Sequence[Raw]) -> None:
@@ -113,7 +115,7 @@ class Encryption:
         """Say whether a room is encrypted; we ask about each once, and about encrypted ones never again."""
         if room in self._plain:
             return False
-        if self._store.rotation(room):
+        if self._rotation(room):
             return True
         try:
             self._note_encrypted(
@@ -134,13 +136,31 @@ class Encryption:
             return "m.room.encrypted", key.seal(self._machine, room, kind, content)
 
     async def _shared_key(self, room: str) -> OwnKey:
-        devices = set(await self._devices.of(await self._members_of(room)))
         key = self._keys.get(room)
-        if key is None or key.is_worn(*(self._store.rotation(room) or (MESSAGES, WEEK))) or key.holders - devices:
-            key = OwnKey()  # who has left, or has a device no more, must not be able to read on
-        key.holders |= await self._devices.tell(devices - key.holders, "m.room_key", key.gift(room))
+        if key is None or key.is_worn(*(self._rotation(room) or (MESSAGES, WEEK))):
+            key = OwnKey()
+        as_of = (self._store.news, self._moves[room])  # before we look: what comes meanwhile is looked at next time
+        if key.all_have_it != as_of:
+            key = await self._given_to_all(room, key, as_of)
         self._keys[room] = key
         return key
+
+    async def _given_to_all(self, room: str, key: OwnKey, as_of: tuple[int, int]) -> OwnKey:
+        members = await self._members_of(room)
+        devices = set(await self._devices.of(members))
+        if key.holders - devices:
+            key = OwnKey()  # who has left, or has a device no more, must not be able to read on
+        if without := devices - key.holders:
+            key.holders |= await self._devices.tell(without, "m.room_key", key.gift(room))
+        is_done = devices <= key.holders and not self._store.unknown(members)
+        key.all_have_it = as_of if is_done else None
+        return key
+
+    def _rotation(self, room: str) -> tuple[int, int] | None:
+        """Return after how many messages and seconds an encrypted room wants another key."""
+        if room not in self._rotations and (kept := self._store.rotation(room)):
+            self._rotations[room] = kept
+        return self._rotations.get(room)
 
     async def _members_of(self, room: str) -> Sequence[str]:
         if room in self._members:
@@ -158,6 +178,7 @@ class Encryption:
         most = min(max(messages, 1), MOST_MESSAGES) if isinstance(messages, int) else MESSAGES
         longest = min(max(milliseconds // 1000, HOUR), WEEK) if isinstance(milliseconds, int) else WEEK
         self._store.save_rotation(room, most, longest)
+        self._rotations[room] = (most, longest)
 
 
 async def _try(step: Awaitable[None]) -> None:

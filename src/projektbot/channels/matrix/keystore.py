@@ -55,6 +55,7 @@ class KeyStore:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # before anything is in it; SQLite's others follow it
         self._db = sqlite3.connect(path, isolation_level=None)
         self._changing = False
+        self.news = 0  # counts whatever may change what we know of people's devices, since we opened it
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = FULL")
         self._db.execute("PRAGMA secure_delete = ON")
@@ -170,9 +171,12 @@ class KeyStore:
     def note_opened(self, key: int, number: int, event: str) -> bool:
         """Note which event the message of a number was; False if it was another one before."""
         digest = hashlib.sha256(event.encode()).digest()[:16]  # there is one for each message, for ever
-        self._db.execute("INSERT OR IGNORE INTO opened VALUES (?, ?, ?)", (key, number, digest))
-        row = self._db.execute("SELECT event FROM opened WHERE room_key = ? AND number = ?", (key, number)).fetchone()
-        return bool(row[0] == digest)
+        (noted,) = self._db.execute(
+            "INSERT INTO opened VALUES (?, ?, ?) ON CONFLICT (room_key, number) DO UPDATE SET event = opened.event"
+            " RETURNING event",
+            (key, number, digest),
+        ).fetchone()
+        return bool(noted == digest)
 
     # ---- rooms -----------------------------------------------------------------------------------------------------
 
@@ -196,12 +200,14 @@ class KeyStore:
 
     def mark_changed(self, users: Iterable[str]) -> None:
         """Remember to ask for somebody's devices before they are used again."""
+        self.news += 1
         self._db.executemany(
             "INSERT INTO person VALUES (?, 1) ON CONFLICT (user) DO UPDATE SET changes = changes + 1",
             [(user,) for user in users],
         )
 
     def mark_all_changed(self) -> None:
+        self.news += 1
         self._db.execute("UPDATE person SET changes = changes + 1")
 
     def devices(self, user: str) -> list[Device]:
@@ -216,6 +222,7 @@ class KeyStore:
 
         An id that signs with another key than before is not believed.
         """
+        self.news += 1
         known = dict(self._db.execute("SELECT id, ed25519 FROM device WHERE user = ?", (user,)).fetchall())
         good = [device for device in devices if known.get(device.id, device.ed25519) == device.ed25519]
         with self.changing():

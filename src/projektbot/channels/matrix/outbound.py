@@ -36,7 +36,10 @@ def text_contents(message: Outgoing) -> list[Content]:
     """
     if not message.plain() and not message.choices:
         return []
-    first, *others = _pieces(_spelled(message))
+    spelled = _spelled(message)
+    if _is_short(whole := _content(spelled)):
+        return [whole]
+    first, *others = _pieces(spelled)
     return [_content(first), *(_content(replace(piece, replaces="", reply_to="")) for piece in others)]
 
 
@@ -57,7 +60,9 @@ def media_content(media: Media, where: Content, picture: Picture) -> Content:
 def _spelled(message: Outgoing) -> Outgoing:
     """Spell commands as they can be typed here: clients such as Element keep an unknown "/idea" to themselves."""
     parts = tuple(
-        part if part.style is Style.QUOTE else replace(part, text=_COMMAND.sub("!", part.text))
+        replace(part, text=_COMMAND.sub("!", part.text))
+        if part.style is not Style.QUOTE and _COMMAND.search(part.text)
+        else part
         for part in message.parts
     )
     choices = tuple(replace(choice, word=_COMMAND.sub("!", choice.word)) for choice in message.choices)
@@ -147,7 +152,11 @@ def _pieces(message: Outgoing) -> list[Outgoing]:
 
 
 def _fits(message: Outgoing) -> bool:
-    return len(orjson.dumps(_content(message))) <= MAX_CONTENT_BYTES
+    return _is_short(_content(message))
+
+
+def _is_short(content: Content) -> bool:
+    return len(orjson.dumps(content)) <= MAX_CONTENT_BYTES
 
 
 def _room_for_words(message: Outgoing) -> int:

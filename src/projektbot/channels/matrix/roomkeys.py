@@ -73,6 +73,7 @@ class OwnKey:
     since: float = field(default_factory=monotonic)
     messages: int = 0
     holders: set[Device] = field(default_factory=set)
+    all_have_it: tuple[int, int] | None = None  # as of which news of devices, and which comings and goings
 
     def is_worn(self, messages: int, seconds: int) -> bool:
         return self.messages >= messages or monotonic() - self.since >= seconds

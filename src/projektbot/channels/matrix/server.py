@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, Final
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, quote_plus
 
 import orjson
-from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout
+from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout, DummyCookieJar
 
 from projektbot.errors import Blocked, ChannelError, Rejected, Revoked, Throttled
 from projektbot.messages import MAX_FILE_BYTES
@@ -81,16 +82,26 @@ class Server:
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         if data is not None:
             headers["Content-Type"] = mime
-        timeout = ClientTimeout(total=seconds, sock_connect=min(seconds, 20.0))
         if self._session is None:  # only where a loop runs
-            self._session = ClientSession()
-        return await self._session.request(method, self._homeserver + path, data=data, headers=headers, timeout=timeout)
+            self._session = ClientSession(cookie_jar=DummyCookieJar())  # nothing here needs cookies
+        url, timeout = self._homeserver + path, _timeout(seconds)
+        return await self._session.request(method, url, data=data, headers=headers, timeout=timeout)
 
 
 def path(*segments: str, base: str = "/_matrix/client/v3", **query: str) -> str:
     """Build the path of a request; ids may contain anything, even slashes. The token never stands in it."""
     words = f"{base}/{'/'.join(quote(segment, safe='') for segment in segments)}"
-    return f"{words}?{urlencode(query)}" if query else words
+    return f"{words}?{'&'.join(f'{name}={_quoted(value)}' for name, value in query.items())}" if query else words
+
+
+@lru_cache(32)  # a filter goes with each sync, and is long
+def _quoted(value: str) -> str:
+    return quote_plus(value)
+
+
+@lru_cache(32)
+def _timeout(seconds: float) -> ClientTimeout:
+    return ClientTimeout(total=seconds, sock_connect=min(seconds, 20.0))
 
 
 def told(answer: Mapping[str, Any], name: str) -> str:
