@@ -19,6 +19,8 @@ from starlette.types import ASGIApp
 from projektbot.channels.webchat import WebChat
 from projektbot.civic.city import City, read_city
 from projektbot.civic.house import known
+from projektbot.civic.staff.actions import invite
+from projektbot.civic.staff.rules import EVERYWHERE, Role
 from projektbot.clock import Clock
 from projektbot.config import Settings, folder
 from projektbot.delivery import Delivery
@@ -30,7 +32,7 @@ from projektbot.dialog.read import read_dialogs
 from projektbot.errors import DialogError, Rejected
 from projektbot.i18n import Languages, catalog_problems, read_catalogs
 from projektbot.jobs import Jobs
-from projektbot.messages import Channel, Stored
+from projektbot.messages import Channel, Stored, micros
 from projektbot.store.database import Store, open_engine
 from projektbot.store.leases import Leases
 from projektbot.store.listening import OUTBOX, Bell
@@ -49,7 +51,7 @@ log = structlog.get_logger()
 
 AHEAD = "demo:ahead"  # seconds the demo's clock was moved on
 UNFINISHED = timedelta(hours=1)  # a file still being written after that long never will be
-FEATURED = ("idea", "drafts", "ideas", "menu", "help", "link", "language", "privacy")
+FEATURED = ("idea", "projects", "ideas", "drafts", "menu", "help", "link", "language", "privacy")
 ALWAYS = ("cancel", "back", "skip")
 MESSENGERS = {"telegram": "Telegram", "matrix": "Matrix"}  # as the page calls our channels
 INVITATION = "idea"  # what the start page invites to, as a deep link says it
@@ -250,8 +252,15 @@ def make_web(house: House) -> ASGIApp:
         now=house.clock.now,
         ready=_readiness(house),
         webhooks={"telegram": webhook} if webhook else {},
-        demo=Demo(house.clock.now, house.advance) if house.demo else None,
+        demo=Demo(house.clock.now, house.advance, partial(_invitation, house)) if house.demo else None,
     )
+
+
+async def _invitation(house: House) -> str:
+    """Return what a link says that makes somebody a moderator of the demo."""
+    at = micros(house.clock.now())
+    code = await house.store.write(partial(invite, at=at, role=Role.MODERATOR, area=EVERYWHERE))
+    return f"staff-{code}"
 
 
 def _ways(house: House) -> Ways:

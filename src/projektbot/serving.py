@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import gc
 import signal
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from datetime import timedelta
 from functools import partial
 from socket import socket
@@ -26,18 +26,22 @@ WEB_LOOK_SECONDS: Final = 15.0
 Work = Coroutine[Any, Any, None]
 
 
-async def serve(house: House, announce: Callable[[str], None]) -> None:
+async def serve(
+    house: House, announce: Callable[[str], None], first: Callable[[], Awaitable[None]] | None = None
+) -> None:
     """Run until SIGTERM or SIGINT: receive on all channels, deliver, tick, answer the web.
 
-    `announce` is told the address of the web once it answers.
+    `announce` is told the address of the web once it answers; `first` is done before, with delivery at work.
     """
     stop = _told_to_stop()
     house.clock.ahead = timedelta(seconds=float(await house.turns.recall(AHEAD) or 0))
     server = _server(house, announce)
     async with asyncio.TaskGroup() as tasks:
+        running = [tasks.create_task(work) for work in [*hands(house), *accounts(house)]]
+        if first:
+            await first()
         house.jobs.start()
         answering = tasks.create_task(server.serve())
-        running = [tasks.create_task(work) for work in [*hands(house), *accounts(house)]]
         gc.collect()
         gc.freeze()  # the collector no longer walks the libraries: pauses of 120 ms become 4
         await stop.wait()

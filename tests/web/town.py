@@ -223,7 +223,7 @@ def _app(chat: WebChat, clock: Clock, options: Options) -> ASGIApp:
         locales=options.get("locales", ("en", "de", "ar", "de@leicht")),
         invitation=options.get("invitation", ""),
     )
-    demo = Demo(clock, clock.advance) if options.get("demo") else None
+    demo = Demo(clock, clock.advance, _invitation) if options.get("demo") else None
     return make_app(
         chat=chat,
         site=site,
@@ -251,3 +251,7 @@ async def served(town: Town) -> AsyncIterator[Town]:
             await town.chat.close()
             server.should_exit = True
             await serving
+
+
+async def _invitation() -> str:
+    return "staff-BCDF-2345"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -79,7 +79,7 @@ class ChatPage:
     """A chat page at `base`, in the language of its chat; `locale` is the one to begin in, else the browser's.
 
     `framed` leaves out the page's head (a seat of the demo). With `switch`, the token of a button that changes the
-    language to `{locale}`, the page offers all of them.
+    language to `{locale}`, the page offers all of them. `begin` returns the deep link's payload to begin with.
     """
 
     chat: Chat
@@ -90,6 +90,7 @@ class ChatPage:
     locale: str = ""
     framed: bool = False
     switch: str = ""
+    begin: Callable[[], Awaitable[str]] | None = None
 
     def routes(self) -> list[Route]:
         """List the addresses under `base`."""
@@ -120,6 +121,8 @@ class ChatPage:
         chat = self.cookies.chat(request)
         lines = await self.chat.history(chat) if chat else ()
         reader = self._reader(request, lines)
+        if self.begin and not (lines or payload):
+            payload = await self.begin()
         response = self.pages.page(
             "chat.html",
             reader,

@@ -1,4 +1,4 @@
-"""The demo: three people's chats side by side, and a clock one can move."""
+"""The demo: two residents' chats and a moderator's side by side, and a clock one can move."""
 
 from __future__ import annotations
 
@@ -20,23 +20,28 @@ STEPS = MappingProxyType({"PT1H": timedelta(hours=1), "P1D": timedelta(days=1), 
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """A sample person: a made-up name, and the language they begin in."""
+    """A sample person: a made-up name, the language they begin in, and whether they read ideas for the city."""
 
     name: str
     locale: str
+    staff: bool = False
 
 
-SEATS = (Seat("Anna", "de"), Seat("Deniz", "en"), Seat("Olena", "de"))
+SEATS = (Seat("Anna", "de"), Seat("Deniz", "en"), Seat("Mia", "de", staff=True))
 # What the buttons of the dialog `language` carry: another language is chosen as if by one of them.
 SWITCH = "=language|language|{locale}"
 
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """What the demo needs of the house: its clock, and a way to move it on (returns the new time)."""
+    """What the demo needs of the house: its clock, a way to move it on (returns the new time), and invitations.
+
+    `invite` returns the payload of a deep link that makes whoever follows it a moderator.
+    """
 
     now: Callable[[], datetime]
     advance: Callable[[timedelta], Awaitable[datetime]]
+    invite: Callable[[], Awaitable[str]]
     seats: Sequence[Seat] = SEATS
 
 
@@ -56,7 +61,10 @@ class DemoPage:
     def _seat(self, number: int, seat: Seat) -> ChatPage:
         base = f"/demo/{number}/chat"
         cookies = replace(self.seat_page.cookies, path=base)
-        return replace(self.seat_page, cookies=cookies, base=base, locale=seat.locale, framed=True, switch=SWITCH)
+        begin = self.demo.invite if seat.staff else None
+        return replace(
+            self.seat_page, cookies=cookies, base=base, locale=seat.locale, framed=True, switch=SWITCH, begin=begin
+        )
 
     async def _show(self, request: Request) -> Response:
         reader = self.pages.reader(request)
