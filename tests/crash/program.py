@@ -274,9 +274,9 @@ def live(order: dict[str, Any]) -> NoReturn:
 def _note_the_house() -> None:
     serve = serving.serve
 
-    async def noted(house: app.House, announce: Callable[[str], None]) -> None:
+    async def noted(house: app.House, announce: Callable[[str], None], first: None) -> None:
         life.house, life.loop = house, asyncio.get_running_loop()
-        await serve(house, announce)
+        await serve(house, announce, first)
 
     setattr(run, "serve", noted)  # noqa: B010 - it is not for others to set
 
