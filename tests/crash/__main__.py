@@ -145,6 +145,8 @@ async def _live_dangerously(town: Town, platform: str, kills: int, seed: int, ho
     rounds = 0
     try:
         while len(_deaths(town)) < kills:
+            if murders.done():
+                await murders  # it never ends but by a fault, of which nobody else would hear
             rounds += 1
             # the day that passes for a reminder is an outage to the bot: where Telegram is slow, it asks again
             reminded = rounds % REMINDED_EVERY == 0 and not how.faults
