@@ -56,6 +56,8 @@ def tap(talk: Talk, token: str, message: str) -> None:
     """Take a button of any age: it still works, or what is open now is asked again with a word about it."""
     handle, _, rest = token.partition("|")
     path, _, value = rest.partition("|")
+    if _begin_with(talk, handle, path, value):
+        return
     if not bring_up(talk, handle):
         talk.say(N_("That button belongs to something that is finished."))
         menu_if_idle(talk)
@@ -95,6 +97,16 @@ def _bring_up_dialog(talk: Talk, name: str) -> bool:
     if dialog is None:
         return False
     enter(talk, dialog, {})
+    return True
+
+
+def _begin_with(talk: Talk, handle: str, path: str, value: str) -> bool:
+    """Begin a dialog anew with the answer to a question that is typed otherwise: only notices have such buttons."""
+    dialog = talk.scene.book.dialogs.get(handle[1:]) if handle.startswith("=") else None
+    question = dialog.by_name.get(path) if dialog else None
+    if dialog is None or not isinstance(question, Question) or question.type is not Type.TEXT or value.startswith("."):
+        return False
+    enter(talk, dialog, {path: value})
     return True
 
 
