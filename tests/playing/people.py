@@ -7,6 +7,7 @@ import io
 import re
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import httpx
 from PIL import Image
@@ -146,6 +147,10 @@ class ByMatrix:
     async def told_anew(self) -> None:
         """Wait for a message nobody asked for."""
         await self._answered()
+
+    def heard(self) -> list[dict[str, Any]]:
+        """Return the contents of all that the bot has said here."""
+        return [seen.content for seen in self._person.sees(self._room, "m.room.message") if seen.sender == self._bot]
 
 
 class ByTerminal:

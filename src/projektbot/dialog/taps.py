@@ -34,6 +34,9 @@ from projektbot.dialog.talk import Talk
 from projektbot.dialog.walk import Spot, rounds_of, step_at
 from projektbot.texts import N_
 
+FINISHED = N_("That button belongs to something that is finished.")
+ELSEWHERE = N_("That button belongs to something else. This is what is open now:")
+
 
 def take(talk: Talk, spot: Spot, question: Question, reading: Reading) -> None:
     """Store what was read, ask which was meant, or say why it does not fit."""
@@ -59,7 +62,7 @@ def tap(talk: Talk, token: str, message: str) -> None:
     if _begin_with(talk, handle, path, value):
         return
     if not bring_up(talk, handle):
-        talk.say(N_("That button belongs to something that is finished."))
+        talk.say(FINISHED)
         menu_if_idle(talk)
         return
     if not path:
@@ -69,7 +72,7 @@ def tap(talk: Talk, token: str, message: str) -> None:
     if now and now[1][now[2]].path == path:
         _tap_open(talk, now, value, message)
     elif not _tap_earlier(talk, path, value):
-        talk.say(N_("That button belongs to something else. This is what is open now:"))
+        talk.say(ELSEWHERE if now else FINISHED)
 
 
 def bring_up(talk: Talk, handle: str) -> bool:
@@ -120,7 +123,7 @@ def _tap_draft(talk: Talk, value: str) -> None:
     elif value == LATER:
         leave(talk)
     elif value != GO:
-        talk.say(N_("That button belongs to something else. This is what is open now:"))
+        talk.say(ELSEWHERE)
 
 
 def _tap_open(talk: Talk, now: tuple[Frame, list[Spot], int], value: str, message: str) -> None:
