@@ -23,7 +23,10 @@ from tests.playing.people import ByTerminal, photo
 from tests.playing.transcripts import play, read_transcript
 from tests.program import CHECKOUT, environment, run
 
-COMMANDS = ("run", "demo", "chat", "check", "graph", "doctor", "db", "db upgrade", "db backup", "db restore")
+COMMANDS = (
+    "run", "demo", "chat", "check", "graph", "doctor", "db", "db upgrade", "db backup", "db restore",
+    "staff", "staff grant", "staff list", "staff revoke",
+)  # fmt: skip
 
 
 @pytest.fixture

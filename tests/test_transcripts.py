@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from types import MappingProxyType
-from typing import TypeAlias
 
-import httpx
 import pytest
 
-from projektbot.app import House, make_web
-from tests.playing.living import living
-from tests.playing.people import ByMatrix, ByTelegram, ByTerminal, ByWeb
-from tests.playing.transcripts import Person, Transcript, play, read_transcripts
+from tests.playing.casts import (
+    Cast,
+    in_terminal,
+    on_matrix,
+    on_several,
+    on_telegram,
+    on_web,
+    telegram_people,
+    web_people,
+)
+from tests.playing.transcripts import Transcript, play, read_transcripts
 from tests.servers import botapi
 from tests.servers.synapse import Synapse
 
-Playing: TypeAlias = tuple[Person, House]
 ALL = read_transcripts()
 STORIES = [story for story in ALL if not story.messengers()]
 ON_TWO = [story for story in ALL if story.messengers()]
+OF_SEVERAL = [story for story in ALL if story.people()]
 
 
 def stories(test: Callable[..., object]) -> object:
@@ -29,69 +33,19 @@ def stories(test: Callable[..., object]) -> object:
     return pytest.mark.parametrize("story", STORIES, ids=[story.path.stem for story in STORIES])(test)
 
 
-@asynccontextmanager
-async def on_telegram(folder: Path, locale: str, *, text: bool) -> AsyncIterator[Playing]:
-    """Play on the strict Bot API server."""
-    async with botapi.BotApiServer(limits=botapi.Limits.off()) as server:
-        someone = server.person(4711, "Anna", language_code=locale)
-        async with living(folder, telegram_token=server.token, telegram_api_url=server.url) as house:
-            yield ByTelegram(someone, text=text), house
-
-
-@asynccontextmanager
-async def on_matrix(
-    folder: Path,
-    locale: str,
-    synapse: Synapse,
-    *,
-    reactions: bool = False,
-    encrypted: bool = False,
-    beside: Mapping[str, str] = MappingProxyType({}),
-) -> AsyncIterator[Playing]:
-    """Play on a real homeserver, in a direct chat. Matrix does not tell a language: the city's own holds."""
-    bot = await synapse.user("bot")
-    account = {"matrix_homeserver": synapse.url, "matrix_user": bot.user_id, "matrix_password": bot.password}
-    someone = synapse.encrypted_person("anna") if encrypted else synapse.person("anna")
-    async with living(folder, demo=False, locale=locale, **account, **beside) as house, someone as anna:
-        room = await anna.direct_chat(bot.user_id)
-        person = ByMatrix(anna, room, bot.user_id, reactions=reactions)
-        await person.told_anew()  # the greeting
-        yield person, house
-
-
-@asynccontextmanager
-async def on_web(folder: Path, locale: str) -> AsyncIterator[Playing]:
-    """Play on the web chat, by forms."""
-    async with living(folder) as house, web_of(house, locale) as person:
-        yield person, house
-
-
-@asynccontextmanager
-async def web_of(house: House, locale: str) -> AsyncIterator[ByWeb]:
-    """Open the web chat of a house that lives."""
-    transport = httpx.ASGITransport(app=make_web(house))
-    address = house.settings.web_listen
-    headers = {"Accept-Language": locale}
-    async with httpx.AsyncClient(transport=transport, base_url=f"http://{address}", headers=headers) as client:
-        yield ByWeb(client)
-
-
-@asynccontextmanager
-async def in_terminal(folder: Path, locale: str) -> AsyncIterator[Playing]:
-    """Play in the terminal."""
-    person = ByTerminal(folder, locale)
-    async with living(folder / "var", person.channel) as house:
-        yield person, house
-
-
 def stories_on_two(test: Callable[..., object]) -> object:
     """Run a test for every transcript that goes on on another messenger."""
     return pytest.mark.parametrize("story", ON_TWO, ids=[story.path.stem for story in ON_TWO])(test)
 
 
-async def _play(story: Transcript, playing: AbstractAsyncContextManager[Playing]) -> None:
-    async with playing as (person, house):
-        await play(story, house, person)
+async def _play(story: Transcript, playing: AbstractAsyncContextManager[Cast]) -> None:
+    async with playing as cast:
+        await play(story, cast.house, await cast.call(first_of(story)), call=cast.call)
+
+
+def first_of(story: Transcript) -> str:
+    """Return the name of whom a story is about first."""
+    return next(iter(story.people()), "anna")
 
 
 @stories
@@ -132,23 +86,32 @@ async def test_in_the_terminal(story: Transcript, tmp_path: Path) -> None:
     await _play(story, in_terminal(tmp_path, story.locale))
 
 
+# ---- several people, each on another messenger -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("story", OF_SEVERAL, ids=[story.path.stem for story in OF_SEVERAL])
+@pytest.mark.asyncio(loop_scope="session")
+async def test_each_on_another_messenger(story: Transcript, tmp_path: Path, synapse: Synapse) -> None:
+    await _play(story, on_several(tmp_path, story.locale, synapse))
+
+
 # ---- one person, two messengers ------------------------------------------------------------------------------------
 
 
 @stories_on_two
 async def test_from_the_terminal_to_the_web_chat(story: Transcript, tmp_path: Path) -> None:
-    async with in_terminal(tmp_path, story.locale) as (person, house), web_of(house, story.locale) as elsewhere:
-        await play(story, house, person, elsewhere)
+    async with in_terminal(tmp_path, story.locale) as cast:
+        await play(story, cast.house, await cast.call("here"), await cast.call("there"))
 
 
 @stories_on_two
 @pytest.mark.parametrize("text", [False, True], ids=["buttons", "text"])
 async def test_from_the_web_chat_to_telegram(story: Transcript, tmp_path: Path, text: bool) -> None:  # noqa: FBT001
     async with (
-        on_telegram(tmp_path, story.locale, text=text) as (elsewhere, house),
-        web_of(house, story.locale) as person,
+        on_telegram(tmp_path, story.locale, text=text) as cast,
+        web_people(cast.house, story.locale) as on_the_web,
     ):
-        await play(story, house, person, elsewhere)
+        await play(story, cast.house, await on_the_web("here"), await cast.call("there"))
 
 
 @stories_on_two
@@ -161,11 +124,8 @@ async def test_between_telegram_and_matrix(
     matrix_first: bool,  # noqa: FBT001
 ) -> None:
     async with botapi.BotApiServer(limits=botapi.Limits.off()) as server:
-        someone = server.person(4711, "Anna", language_code=story.locale)
         telegram = {"telegram_token": server.token, "telegram_api_url": server.url}
-        async with on_matrix(tmp_path, story.locale, synapse, reactions=matrix_first, beside=telegram) as (
-            there,
-            house,
-        ):
-            here = ByTelegram(someone, text=False)
-            await play(story, house, *((there, here) if matrix_first else (here, there)))
+        async with on_matrix(tmp_path, story.locale, synapse, reactions=matrix_first, beside=telegram) as cast:
+            here = await telegram_people(server, story.locale, text=False)("anna")
+            there = await cast.call("anna")
+            await play(story, cast.house, *((there, here) if matrix_first else (here, there)))

@@ -75,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     doctor = _add(commands, "doctor", _doctor, "say in words what is wrong with this installation")
     doctor.add_argument("--json", action="store_true", help="as data")
     _add_db(commands)
+    _add_staff(commands)
     return parser
 
 
@@ -90,6 +91,18 @@ def _add_db(commands: Verbs) -> None:
     _add(verbs, "upgrade", _db_upgrade, "bring the database to the form this version needs")
     _add(verbs, "backup", _db_backup, "copy the database while it is in use").add_argument("file")
     _add(verbs, "restore", _db_restore, "put a backup in the place of the database").add_argument("file")
+
+
+def _add_staff(commands: Verbs) -> None:
+    staff = commands.add_parser("staff", help="give roles of the city, list them, take them away")
+    verbs = staff.add_subparsers(metavar="VERB", required=True)
+    grant = _add(verbs, "grant", _staff_grant, "make an invitation to a role, good once, for 7 days")
+    grant.add_argument("role", metavar="ROLE", help="moderator, caseworker, broadcaster, host or admin")
+    grant.add_argument("--area", default="", metavar="CODE", help="area it is good in; everywhere unless named")
+    listing = _add(verbs, "list", _staff_list, "list the roles that were taken")
+    listing.add_argument("--json", action="store_true", help="as data")
+    revoke = _add(verbs, "revoke", _staff_revoke, "take a role away, at once")
+    revoke.add_argument("number", metavar="NUMBER", type=int, help="as `staff list` shows it")
 
 
 def _run(_options: argparse.Namespace) -> int:
@@ -150,3 +163,21 @@ def _db_restore(options: argparse.Namespace) -> int:
     from projektbot.commands.database import restore_database
 
     return restore_database(options.file)
+
+
+def _staff_grant(options: argparse.Namespace) -> int:
+    from projektbot.commands.staff import grant_role
+
+    return grant_role(options.role, options.area)
+
+
+def _staff_list(options: argparse.Namespace) -> int:
+    from projektbot.commands.staff import list_roles
+
+    return list_roles(as_json=options.json)
+
+
+def _staff_revoke(options: argparse.Namespace) -> int:
+    from projektbot.commands.staff import revoke_role
+
+    return revoke_role(options.number)

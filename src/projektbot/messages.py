@@ -204,7 +204,7 @@ class Choice:
     """Something to tap. `token` comes back in Tap (at most 64 bytes).
 
     With `word` it is an aside such as skip or back: it gets no number, and where there are no buttons
-    the word (`/skip`) is shown instead.
+    the word (`/skip`, `/project P-1042`) is shown instead.
     """
 
     token: str

@@ -97,6 +97,9 @@ class Borrower:
             for answers in self.player.house.stored
         ]
 
+    async def invite(self, role: str, area: str) -> str:
+        raise AssertionError((role, area))
+
     async def photo(self) -> None:
         raise AssertionError("nobody asks for a photo")
 

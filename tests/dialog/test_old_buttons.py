@@ -282,3 +282,42 @@ def test_skip_as_a_word_is_an_answer_where_nothing_can_be_skipped() -> None:
     player.says("/all", "skip")
 
     assert player.answers() == {"words": "skip"}
+
+
+CARD = """
+dialog: card
+version: 1
+title: Card
+trigger: [{command: card, fill: ref}]
+steps:
+  - {question: ref, type: text, label: Which one?}
+  - note: This is {ref}.
+  - question: act
+    type: select_one
+    label: What now?
+    choices: [{name: look, label: Look again}, {name: done, label: That is all}]
+  - link: card
+    with: {ref: "{ref}"}
+    relevant: {act: look}
+"""
+BARE_CARD = "dialog: bare_card\nversion: 1\ntitle: Card\ntrigger: [{command: card}]\nsteps: [{link: card}]\n"
+
+
+def test_a_notice_opens_what_it_is_about_while_the_same_is_open_about_something_else() -> None:
+    player = Player(CARD, BARE_CARD, HELP, MENU.replace("everything", "card"))
+    player.says("/card A")
+
+    said = player.do(Tap("=card|ref|B"))
+
+    assert "This is B." in said
+    assert "belongs to something else" not in said
+
+
+def test_a_dialog_that_ends_without_a_word_leads_to_the_menu() -> None:
+    player = Player(CARD, BARE_CARD, HELP, MENU.replace("everything", "card"))
+    player.says("/card A")
+
+    said = player.taps("That is all")
+
+    assert said
+    assert player.session.frames[-1].dialog == "start"

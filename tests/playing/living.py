@@ -14,9 +14,11 @@ from sqlalchemy import Connection, select
 
 from projektbot.app import House, build
 from projektbot.civic.projects.tables import project_files, projects
+from projektbot.civic.staff.actions import invite
+from projektbot.civic.staff.rules import Role
 from projektbot.clock import Clock
 from projektbot.config import Settings
-from projektbot.messages import Channel
+from projektbot.messages import Channel, micros
 from projektbot.serving import accounts, hands
 
 NOON = datetime(2026, 6, 15, 10, tzinfo=UTC)  # 12 o'clock in Berlin, a Monday
@@ -52,6 +54,11 @@ async def living(folder: Path, *channels: Channel, demo: bool = False, **setting
 async def later(house: House, by: timedelta) -> None:
     """Let time pass, and everything due happen."""
     await house.advance(by)
+
+
+async def invitation(house: House, role: str, area: str) -> str:
+    """Return the code of an invitation to a role, as the operator gets it."""
+    return await house.store.write(lambda db: invite(db, micros(house.clock.now()), Role(role), area))
 
 
 async def submissions(house: House) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ import io
 import re
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import httpx
 from PIL import Image
@@ -37,8 +38,8 @@ def number_of(label: str, told: str) -> str:
 
 
 def aside_of(label: str, told: str) -> str | None:
-    """Return the command an aside such as "Skip" is offered under where there are no buttons."""
-    found = re.search(rf"([/!]\w+) {re.escape(label)}(?= ·|\s*$)", told, re.MULTILINE)
+    """Return the command under which "Skip", or what a notice is about, is offered where there are no buttons."""
+    found = re.search(rf"([/!]\w+(?: P-\d+)?) {re.escape(label)}(?= ·|\s*$)", told, re.MULTILINE)
     return found[1] if found else None
 
 
@@ -48,34 +49,35 @@ class ByTelegram:
     def __init__(self, person: botapi.Person, *, text: bool) -> None:
         self._person = person
         self._text = text
+        self._came = False  # what was told last: nobody had asked for it
 
     async def write(self, text: str) -> None:
         """Type a message."""
         await self._person.send(text)
-        await self._person.next_message(timeout=WAIT)
+        await self._answered()
 
     async def tap(self, label: str) -> None:
-        """Press the button, or type what is on it."""
-        if self._text:
+        """Press the button, or type what is on it; one under a notice answers no question, so it is pressed."""
+        if self._text and not self._came:
             await self._person.send(label)
         else:
             await self._person.tap(label)
-        await self._person.next_message(timeout=WAIT)
+        await self._answered()
 
     async def photo(self) -> None:
         """Send a photo."""
         await self._person.send_photo(photo())
-        await self._person.next_message(timeout=WAIT)
+        await self._answered()
 
     async def voice(self) -> None:
         """Send a voice note."""
         await self._person.send_voice(VOICE)
-        await self._person.next_message(timeout=WAIT)
+        await self._answered()
 
     async def location(self, lat: float, lon: float) -> None:
         """Share a place."""
         await self._person.send_location(lat, lon)
-        await self._person.next_message(timeout=WAIT)
+        await self._answered()
 
     async def told(self) -> str:
         """Return the words of the last message, buttons included."""
@@ -84,7 +86,12 @@ class ByTelegram:
 
     async def told_anew(self) -> None:
         """Wait for a message nobody asked for."""
+        await self._answered()
+        self._came = True
+
+    async def _answered(self) -> None:
         await self._person.next_message(timeout=WAIT)
+        self._came = False
 
 
 class ByMatrix:
@@ -140,6 +147,10 @@ class ByMatrix:
     async def told_anew(self) -> None:
         """Wait for a message nobody asked for."""
         await self._answered()
+
+    def heard(self) -> list[dict[str, Any]]:
+        """Return the contents of all that the bot has said here."""
+        return [seen.content for seen in self._person.sees(self._room, "m.room.message") if seen.sender == self._bot]
 
 
 class ByTerminal:

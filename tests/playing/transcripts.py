@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 import yaml
 
 from projektbot.app import House
-from tests.playing.living import later, submissions
+from tests.playing.living import invitation, later, submissions
 
 FOLDER = Path(__file__).parent.parent / "transcripts"
 
@@ -28,7 +28,14 @@ class Transcript:
 
     def messengers(self) -> list[str]:
         """Return the messengers that the story names, in their order; none if it needs but one."""
-        return list(dict.fromkeys(step["messenger"] for step in self.steps if "messenger" in step))
+        return self._named("messenger")
+
+    def people(self) -> list[str]:
+        """Return the people that the story names, in their order; none if there is but one."""
+        return self._named("as")
+
+    def _named(self, entry: str) -> list[str]:
+        return list(dict.fromkeys(step[entry] for step in self.steps if entry in step))
 
 
 class Person(Protocol):
@@ -72,6 +79,9 @@ def transcript_of(text: str, path: Path) -> Transcript:
     return Transcript(path, data["transcript"], data["locale"], tuple(data["steps"]))
 
 
+Call: TypeAlias = Callable[[str], Awaitable[Person]]  # brings somebody of this name
+
+
 class World(Protocol):
     """Where a story happens."""
 
@@ -80,6 +90,9 @@ class World(Protocol):
 
     async def submissions(self) -> list[dict[str, Any]]:
         """Return what was handed in, answers by name; the last comes last."""
+
+    async def invite(self, role: str, area: str) -> str:
+        """Return a code that gives a role of the city, in an area or (if that is empty) everywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +109,31 @@ class InHouse:
         """Return the ideas in the store."""
         return await submissions(self.house)
 
+    async def invite(self, role: str, area: str) -> str:
+        """Return a code, as the operator gets it."""
+        return await invitation(self.house, role, area)
+
 
 @dataclass(slots=True)
 class Stage:
-    """Where a story is played: the person on each messenger that it names, and what was kept of what they were told."""
+    """Where a story is played: who acts now, and on which messenger; and what was kept of what was told.
+
+    `on` is the first person on each messenger that the story names, `people` everybody it names; who is not there yet
+    is called.
+    """
 
     world: World
     on: dict[str, Person]
-    person: Person  # on the messenger where the story is now
+    people: dict[str, Person]
+    person: Person
+    call: Call
     kept: dict[str, str] = field(default_factory=dict)
+
+    async def named(self, name: str) -> Person:
+        """Return the person of this name."""
+        if name not in self.people:
+            self.people[name] = await self.call(name)
+        return self.people[name]
 
     def filled(self, words: str) -> str:
         """Return words with what was kept: "{code}"."""
@@ -113,17 +142,25 @@ class Stage:
         return words
 
 
-async def play(transcript: Transcript, house: House, *people: Person) -> None:
+async def nobody_else(name: str) -> Person:
+    """Bring nobody: the story has one person."""
+    raise AssertionError(f"{name} is not there")
+
+
+async def play(transcript: Transcript, house: House, *people: Person, call: Call = nobody_else) -> None:
     """Do in a house what the transcript says and compare what is told.
 
     A story that goes on elsewhere is played by one person on two messengers: the first it names is that of the first.
+    In a story of several people the first it names is there already, and the others are called.
     """
-    await follow(transcript, InHouse(house), *people)
+    await follow(transcript, InHouse(house), *people, call=call)
 
 
-async def follow(transcript: Transcript, world: World, *people: Person) -> None:
+async def follow(transcript: Transcript, world: World, *people: Person, call: Call = nobody_else) -> None:
     """Do what the transcript says and compare what is told."""
-    stage = Stage(world, dict(zip(transcript.messengers(), people, strict=False)), people[0])
+    there = dict.fromkeys(transcript.people()[:1], people[0])
+    on = dict(zip(transcript.messengers(), people, strict=False))
+    stage = Stage(world, on, there, people[0], call)
     for number, step in enumerate(transcript.steps, 1):
         try:
             await _step(step, stage)
@@ -135,6 +172,8 @@ async def _step(step: dict[str, Any], stage: Stage) -> None:
     match step:
         case {"messenger": str(name)}:
             stage.person = stage.on[name]
+        case {"as": str(name)}:
+            stage.person = await stage.named(name)
         case {"bot": expected}:
             _compare(expected, stage, await stage.person.told())
         case {"comes": expected}:
@@ -156,7 +195,9 @@ async def _act(step: dict[str, Any], stage: Stage) -> None:
         case {"user": str(text)}:
             await stage.person.write(stage.filled(text))
         case {"tap": str(label)}:
-            await stage.person.tap(label)
+            await stage.person.tap(stage.filled(label))
+        case {"role": str(role)}:
+            await stage.person.write(f"/staff {await stage.world.invite(role, step.get('area', ''))}")
         case {"send": "photo"}:
             await stage.person.photo()
         case {"send": "voice"}:

@@ -119,8 +119,12 @@ def _waits(row: ProjectRow, city: City, now: datetime) -> Text | None:
         return None
     days = int(now.timestamp() * 1_000_000 - row.waits_since) // DAY
     if days > city.answer_days:
-        return NN_("Waits for {n} day: longer than promised!", "Waits for {n} days: longer than promised!", days)
-    return NN_("Waits for {n} day.", "Waits for {n} days.", days) if days else N_("Came today.")
+        return NN_(
+            "Waiting for {n} day: longer than promised!",
+            "Waiting for {n} days: longer than promised!",
+            days,
+        )
+    return NN_("Waiting for {n} day.", "Waiting for {n} days.", days) if days else N_("Arrived today.")
 
 
 def _proposed(proposal: Proposal) -> Text:
@@ -151,5 +155,5 @@ def talk(rows: list[CommentRow], zone: ZoneInfo) -> Text:
 def _comment(row: CommentRow, zone: ZoneInfo) -> Text:
     day = datetime.fromtimestamp(row.at / 1_000_000, UTC).astimezone(zone).date()
     if row.ours:
-        return N_("{day}, from whoever had the idea:\n{words}", day=day, words=row.words)
+        return N_("{day}, from the author:\n{words}", day=day, words=row.words)
     return N_("{day}:\n{words}", day=day, words=row.words)

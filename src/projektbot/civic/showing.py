@@ -203,17 +203,17 @@ def _steps(house: Seen, _session: Session, answers: Answers) -> Sequence[tuple[s
     if found is None:
         return []
     grants = grants_of(house.db, house.person_id)
-    proposal = proposal_for(house.db, found.number)
+    checks = may(grants, Duty.CHECK_IDEAS, found.area)
+    proposal = proposal_for(house.db, found.number) if checks else None
     own = proposal is not None and proposal.person_id == house.person_id
-    settled = [] if proposal is None else [("withdraw", N_("Drop the proposal"))]
+    settled = [] if proposal is None else [("withdraw", N_("Withdraw the proposal"))]
     agree = [("agree", N_("Agree"))] if proposal and not own else []
     steps = [
         (step.value, text)
         for step, text in STEPS.items()
-        if leads(step, Stage(found.stage))
-        and may(grants, Duty.ANSWER_IDEAS if step is Step.ANSWER else Duty.CHECK_IDEAS, found.area)
+        if leads(step, Stage(found.stage)) and (checks or step is Step.ANSWER)  # which whoever sees it at all may do
     ]
-    return [*agree, *settled, *steps, ("later", N_("Nothing now"))]
+    return [*agree, *settled, *steps, ("later", N_("Not now"))]
 
 
 PROVIDERS: Mapping[str, Provider] = {

@@ -78,7 +78,7 @@ def step(
     if not (isinstance(event, Words) and reply.to_reminder(talk, event.text, reminded_of)):
         _dispatch(talk, event, about, elsewhere=elsewhere)
     advance(talk, passed=talk.passed)
-    return _turn(talk)
+    return _said(talk)
 
 
 def resume(scene: Scene, turn: Turn, result: Result | Text, *, question: str = "") -> Turn:
@@ -91,7 +91,7 @@ def resume(scene: Scene, turn: Turn, result: Result | Text, *, question: str = "
     else:
         talk.done(turn.call, result.outcome, result.facts)
     advance(talk)
-    return _turn(talk)
+    return _said(talk)
 
 
 def join(scene: Scene, turn: Turn, other: Session, *, ours: int, theirs: int) -> Turn:
@@ -106,6 +106,14 @@ def part(scene: Scene, turn: Turn, number: int) -> tuple[Turn, Session]:
     talk = Talk(scene, turn.session, list(turn.lines), due=list(turn.due))
     stays = joining.part(talk, number)
     return replace(_turn(talk), call=turn.call), stays
+
+
+def _said(talk: Talk) -> Turn:
+    """Return the turn; a dialog that ended without a word leads to the menu (law 2)."""
+    if not talk.lines and talk.prompt is NOTHING and talk.call is None:
+        commands.menu_if_idle(talk)
+        advance(talk)
+    return _turn(talk)
 
 
 def _turn(talk: Talk) -> Turn:

@@ -34,6 +34,9 @@ from projektbot.dialog.talk import Talk
 from projektbot.dialog.walk import Spot, rounds_of, step_at
 from projektbot.texts import N_
 
+FINISHED = N_("That button belongs to something that is finished.")
+ELSEWHERE = N_("That button belongs to something else. This is what is open now:")
+
 
 def take(talk: Talk, spot: Spot, question: Question, reading: Reading) -> None:
     """Store what was read, ask which was meant, or say why it does not fit."""
@@ -56,8 +59,10 @@ def tap(talk: Talk, token: str, message: str) -> None:
     """Take a button of any age: it still works, or what is open now is asked again with a word about it."""
     handle, _, rest = token.partition("|")
     path, _, value = rest.partition("|")
+    if _begin_with(talk, handle, path, value):
+        return
     if not bring_up(talk, handle):
-        talk.say(N_("That button belongs to something that is finished."))
+        talk.say(FINISHED)
         menu_if_idle(talk)
         return
     if not path:
@@ -67,7 +72,7 @@ def tap(talk: Talk, token: str, message: str) -> None:
     if now and now[1][now[2]].path == path:
         _tap_open(talk, now, value, message)
     elif not _tap_earlier(talk, path, value):
-        talk.say(N_("That button belongs to something else. This is what is open now:"))
+        talk.say(ELSEWHERE if now else FINISHED)
 
 
 def bring_up(talk: Talk, handle: str) -> bool:
@@ -98,6 +103,16 @@ def _bring_up_dialog(talk: Talk, name: str) -> bool:
     return True
 
 
+def _begin_with(talk: Talk, handle: str, path: str, value: str) -> bool:
+    """Begin a dialog anew with the answer to a question that is typed otherwise: only notices have such buttons."""
+    dialog = talk.scene.book.dialogs.get(handle[1:]) if handle.startswith("=") else None
+    question = dialog.by_name.get(path) if dialog else None
+    if dialog is None or not isinstance(question, Question) or question.type is not Type.TEXT or value.startswith("."):
+        return False
+    enter(talk, dialog, {path: value})
+    return True
+
+
 def _tap_draft(talk: Talk, value: str) -> None:
     """Answer a reminder."""
     frame = talk.session.frames[-1]
@@ -108,7 +123,7 @@ def _tap_draft(talk: Talk, value: str) -> None:
     elif value == LATER:
         leave(talk)
     elif value != GO:
-        talk.say(N_("That button belongs to something else. This is what is open now:"))
+        talk.say(ELSEWHERE)
 
 
 def _tap_open(talk: Talk, now: tuple[Frame, list[Spot], int], value: str, message: str) -> None:

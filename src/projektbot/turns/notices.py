@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from projektbot.civic.tx import Notice, Opens
+from projektbot.dialog.book import Book
 from projektbot.dialog.saying import Button
 from projektbot.store.tables import sessions
 from projektbot.turns import rows
@@ -25,7 +26,7 @@ def tell(batch: Batch, notices: Sequence[Notice]) -> None:
     for notice in notices:
         found = chats.get(notice.person_id)
         if found and not found.blocked:
-            buttons = [_button(notice.opens)] if notice.opens else []
+            buttons = [_button(batch.world.book, notice.opens)] if notice.opens else []
             written = batch.renderer.text(notice.text, _locale(batch, found), buttons)
             batch.post(found, written, "notice")
 
@@ -41,5 +42,15 @@ def _locale(batch: Batch, found: Found) -> str:
     return (known.session if known else batch.kept.read(found.session_id, found.state)).locale
 
 
-def _button(opens: Opens) -> Button:
-    return Button(f"={opens.dialog}|{opens.question}|{opens.value}", opens.label)
+def _button(book: Book, opens: Opens) -> Button:
+    """Return the button of a notice: where there are none a command is shown that does the same.
+
+    It gets no number: those belong to the question that is open, which this notice may come in between.
+    """
+    word = next((f"/{command} {opens.value}" for command in book.with_words if _is_for(book, command, opens)), "")
+    return Button(f"={opens.dialog}|{opens.question}|{opens.value}", opens.label, word)
+
+
+def _is_for(book: Book, command: str, opens: Opens) -> bool:
+    dialog, trigger = book.with_words[command]
+    return (dialog.name, trigger.fill) == (opens.dialog, opens.question)

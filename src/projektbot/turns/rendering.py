@@ -90,4 +90,10 @@ def _written(message: Outgoing) -> Written:
 
 def _choice(button: Button, languages: Languages, locale: str) -> Choice:
     label = button.label if isinstance(button.label, str) else languages.words(button.label, locale)
-    return Choice(button.token, label, languages.form(Text(button.word), locale) if button.word else "")
+    return Choice(button.token, label, _typed(button.word, languages, locale) if button.word else "")
+
+
+def _typed(word: str, languages: Languages, locale: str) -> str:
+    """Return a command as one types it in a language; what stands behind it stays as it is."""
+    command, gap, rest = word.partition(" ")
+    return languages.form(Text(command), locale) + gap + rest

@@ -94,7 +94,7 @@ async def test_a_merged_idea_takes_its_supporters_along_and_nobody_counts_twice(
 
     await moderator.says("/queue P-1002")
     await moderator.taps("Put it together with another one")
-    assert "no published project of this number" in await moderator.says("P-1002")
+    assert "no published project with this number" in await moderator.says("P-1002")
     told = await moderator.says("p 1001")
 
     assert "Done" in told
@@ -112,7 +112,7 @@ async def test_who_has_no_role_here_can_do_nothing(town: Town) -> None:
     elsewhere = await with_role(town, "mia", area="hafen")
 
     assert "Nothing waits" in await elsewhere.says("/queue")
-    assert "no idea of this number" in await elsewhere.says("/queue P-1001")
+    assert "no idea with this number" in await elsewhere.says("/queue P-1001")
     assert (await town.rows(projects))[0].stage == "submitted"
     assert "no such role" in await town.person("ben").says("/queue")
 

@@ -72,7 +72,7 @@ def _target(tx: Tx, found: ProjectRow, words: str | None) -> int:
     number = number_of(words or "")
     target = project_for_change(tx.db, number) if number != found.number else None
     if target is None or Stage(target.stage) not in PUBLIC:
-        raise Refused(N_("There is no published project of this number. Please look at it once more."), question="into")
+        raise Refused(N_("There is no published project with this number. Please check it once more."), question="into")
     return target.number
 
 
@@ -128,7 +128,7 @@ def _take(tx: Tx, found: ProjectRow, wanted: Wanted) -> ModerateOutcome:
     tx.post(found.person_id, _news(tx, found, wanted), _opens(found, wanted))
     if step is Step.ANSWER:
         news = N_("The city has answered to {ref} {title}:\n{answer}", answer=wanted.words or "", **_named(found))
-        tell_followers(tx, found.number, news, but=found.person_id)
+        tell_followers(tx, found.number, news, _opens(found, wanted), but=found.person_id)
     return ModerateOutcome.DONE
 
 

@@ -1,0 +1,80 @@
+"""Who may do what with an idea, as staff read it: written by hand, held by a test, printed as docs/permissions.md.
+
+python -m tests.civic.staff.permissions > docs/permissions.md
+"""
+
+from __future__ import annotations
+
+import sys
+
+STAGES = ("submitted", "asked", "published", "declined", "merged")
+ROLES = ("moderator", "caseworker", "broadcaster", "host", "admin")
+
+# What staff do: who may, and with an idea at which stage. All of it in their own area, or everywhere.
+STAFF = """
+    publish   | moderator, admin             | submitted, asked, declined
+    ask       | moderator, admin             | submitted, asked
+    decline   | moderator, admin             | submitted, asked, published
+    merge     | moderator, admin             | submitted, asked, published
+    answer    | moderator, admin, caseworker | published
+"""
+
+# What residents do: who may, and with an idea at which stage.
+RESIDENTS = """
+    support   | author, others | published
+    follow    | author, others | published
+    comment   | author, others | published
+    report    | author, others | published
+    reply     | author         | asked
+"""
+
+HEAD = """# Who may do what with an idea
+
+Written by `python -m tests.civic.staff.permissions`; `tests/civic/staff/test_permissions.py` tries every line of it
+through the program itself, and in areas that are not one's own.
+
+An idea is *submitted* (it waits to be read), *asked* (its author is to say something more), *published*, *declined* or
+*merged* (it goes on in another one). A role is good in one area or everywhere: **yes** means in its area,
+and never elsewhere. *not now* means that the role is right and the stage is not.
+"""
+TAIL = """
+Where the city wants four eyes for a step (`four_eyes` in the city file), the same people may propose it. Then any
+moderator or admin of the area may withdraw the proposal, and any but the one who proposed may agree to it. Everything
+staff do is written into the audit log, which the database lets nobody change.
+"""
+
+
+def table(text: str) -> dict[str, tuple[frozenset[str], frozenset[str]]]:
+    """Return for each act who may do it, and at which stages."""
+    rows = [[cell.strip() for cell in line.split("|")] for line in text.strip().splitlines()]
+    return {act: (_listed(who), _listed(stages)) for act, who, stages in rows}
+
+
+def _listed(cell: str) -> frozenset[str]:
+    return frozenset(word.strip() for word in cell.split(","))
+
+
+def document() -> str:
+    """Return the document."""
+    staff = _markdown("staff", STAFF, (*ROLES, "no role"))
+    residents = _markdown("residents", RESIDENTS, ("author", "others"))
+    return "\n".join([HEAD, *staff, "", *residents, TAIL]).rstrip() + "\n"
+
+
+def _markdown(heading: str, text: str, columns: tuple[str, ...]) -> list[str]:
+    lines = [f"| {heading} | the idea is | {' | '.join(columns)} |", "|---|---" + "|---" * len(columns) + "|"]
+    for act, (who, stages) in table(text).items():
+        for stage in STAGES:
+            cells = [_cell(right=column in who, now=stage in stages) for column in columns]
+            lines.append(f"| {act} | {stage} | {' | '.join(cells)} |")
+    return lines
+
+
+def _cell(*, right: bool, now: bool) -> str:
+    if not right:
+        return "no"
+    return "**yes**" if now else "not now"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(document())
