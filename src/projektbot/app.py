@@ -39,6 +39,7 @@ from projektbot.store.listening import OUTBOX, Bell
 from projektbot.store.media import MediaStore
 from projektbot.store.migrate import upgrade
 from projektbot.store.sole import Sole
+from projektbot.store.thumbs import Thumbs
 from projektbot.texts import Text
 from projektbot.turns import Turns
 from projektbot.turns.batch import World
@@ -46,6 +47,7 @@ from projektbot.web.app import make_app
 from projektbot.web.demo import Demo
 from projektbot.web.health import Ready
 from projektbot.web.pages import Site, Way, Ways
+from projektbot.web.showcase import Showcase
 
 log = structlog.get_logger()
 
@@ -55,6 +57,7 @@ FEATURED = ("idea", "projects", "ideas", "drafts", "menu", "help", "link", "lang
 ALWAYS = ("cancel", "back", "skip")
 MESSENGERS = {"telegram": "Telegram", "matrix": "Matrix"}  # as the page calls our channels
 INVITATION = "idea"  # what the start page invites to, as a deep link says it
+PROJECT = "project"  # and what a project's page does, with its reference
 
 
 def real_now() -> datetime:
@@ -246,12 +249,17 @@ def make_web(house: House) -> ASGIApp:
             zone=settings.zone,
             locales=house.languages.locales,
             invitation=INVITATION if INVITATION in house.book.by_link else "",
+            opens_projects=PROJECT in house.book.by_link,
+            logo=house.city.logo is not None,
         ),
         ways=_ways(house),
         translate=lambda msgid, locale: house.languages.form(Text(msgid), locale),
         now=house.clock.now,
         ready=_readiness(house),
         webhooks={"telegram": webhook} if webhook else {},
+        showcase=Showcase(
+            house.store, house.city, house.languages, house.media, Thumbs(house.media, settings.data_dir / "thumbs")
+        ),
         demo=Demo(house.clock.now, house.advance, partial(_invitation, house)) if house.demo else None,
     )
 

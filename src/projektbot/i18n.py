@@ -29,6 +29,10 @@ from projektbot.texts import PLACEHOLDER, Money, Own, Param, Place, Text
 FSI, PDI = "\u2068", "\u2069"
 # what people write may contain marks that turn the text around it; inside an isolate of ours they have no business
 _CONTROLS = dict.fromkeys(map(ord, "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c"))
+# what no document may hold or has a use for: controls but tab and line feed, halves of characters, no characters
+_HARMFUL = _CONTROLS | dict.fromkeys(
+    [*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF]
+)
 SOURCE = "en"
 GROUPED = 1000  # numbers from here on are written with separators
 
@@ -60,6 +64,11 @@ class Runs:
         if self.words:
             self.parts.append(Part("".join(self.words), self.style, self.url))
             self.words = []
+
+
+def harmless(words: str) -> str:
+    """Return what people wrote without marks that turn text around and characters that no document may hold."""
+    return words.replace("\r\n", "\n").replace("\r", "\n").translate(_HARMFUL)
 
 
 @dataclass(frozen=True)

@@ -18,14 +18,19 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from projektbot.channels.webchat import WebChat
+from projektbot.civic.city import City
+from projektbot.i18n import Languages
 from projektbot.messages import Choice, Command, Event, Inbound, Outgoing, Part, Stored, Style, Tap, Upload, Words
 from projektbot.store.database import Store, open_engine
+from projektbot.store.media import MediaStore
 from projektbot.store.tables import metadata
+from projektbot.store.thumbs import Thumbs
 from projektbot.web.app import make_app
 from projektbot.web.demo import Demo
 from projektbot.web.health import Ready
 from projektbot.web.pages import Site, Way, Ways
 from projektbot.web.reader import Translate
+from projektbot.web.showcase import Showcase
 from projektbot.web.webhooks import Webhook
 
 BEGINNING = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)  # a Monday, half past ten in Berlin
@@ -208,18 +213,21 @@ async def a_town(folder: Path, *, answer: Answer = echo, **options: Unpack[Optio
     files: dict[str, bytes] = {}
     async with open_store(folder) as store:
         chat = web_chat(store, folder, clock, files)
-        app = _app(chat, clock, options)
+        app = _app(store, folder, chat, clock, options)
         async with receiving(chat, road):
             yield Town(chat, road, clock, store, files, app)
             await chat.close()
 
 
-def _app(chat: WebChat, clock: Clock, options: Options) -> ASGIApp:
+def _app(store: Store, folder: Path, chat: WebChat, clock: Clock, options: Options) -> ASGIApp:
+    zone = ZoneInfo("Europe/Berlin")
+    media = MediaStore(folder / "media")
+    city = City(name="Beispielstadt", operator="Stadt Beispielstadt", contact="mail@town.test", areas=())
     site = Site(
         city=options.get("city", "Beispielstadt"),
         url=options.get("url", "http://town.test"),
         secret="not so secret in a test",
-        zone=ZoneInfo("Europe/Berlin"),
+        zone=zone,
         locales=options.get("locales", ("en", "de", "ar", "de@leicht")),
         invitation=options.get("invitation", ""),
     )
@@ -232,6 +240,7 @@ def _app(chat: WebChat, clock: Clock, options: Options) -> ASGIApp:
         now=clock,
         ready=options.get("ready", all_well),
         webhooks=options.get("webhooks", {}),
+        showcase=Showcase(store, city, Languages({}, {}, "en", zone), media, Thumbs(media, folder / "thumbs")),
         demo=demo,
     )
 

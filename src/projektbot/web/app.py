@@ -9,20 +9,31 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect
+from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from projektbot.web.api import Api
 from projektbot.web.chat import Chat, ChatPage
+from projektbot.web.crawlers import Crawlers
 from projektbot.web.demo import Demo, DemoPage
+from projektbot.web.feeds import Feeds
 from projektbot.web.guard import OwnFormsOnly, TooBig, answered, secured
 from projektbot.web.health import Ready, health_routes
+from projektbot.web.market import MarketPage
+from projektbot.web.opendata import OpenData
+from projektbot.web.packing import packed
 from projektbot.web.pages import Pages, Site, Ways
+from projektbot.web.photos import Photos
+from projektbot.web.project import ProjectPage
 from projektbot.web.reader import Translate
 from projektbot.web.session import Cookies
-from projektbot.web.static import asset_route, load_assets
+from projektbot.web.showcase import Showcase
+from projektbot.web.static import asset_route, city_assets, load_assets
+from projektbot.web.town_map import town_map
 from projektbot.web.webhooks import Webhook, with_webhooks
 
 
-def make_app(
+def make_app(  # noqa: PLR0913 - each is another part of the house
     *,
     chat: Chat,
     site: Site,
@@ -31,15 +42,17 @@ def make_app(
     now: Callable[[], datetime],
     ready: Ready,
     webhooks: Mapping[str, Webhook],
+    showcase: Showcase,
     demo: Demo | None = None,
 ) -> ASGIApp:
-    """Build the app: public pages, web chat, health, webhooks, and the demo if there is one."""
-    assets = load_assets()
-    pages = Pages(site, translate, assets, ways)
+    """Build the app: public pages and data, web chat, health, webhooks, and the demo if there is one."""
+    assets = load_assets() | city_assets(showcase.city)
+    pages = Pages(site, translate, assets, ways, showcase.city)
+    public = _public(showcase, pages, site)
     chat_page = ChatPage(chat, pages, Cookies(site.secret, "/chat", site.secure), now)
     demo_routes = DemoPage(demo, pages, chat_page).routes() if demo else []
     starlette = Starlette(
-        routes=[*pages.routes(), *chat_page.routes(), *demo_routes, *health_routes(ready), asset_route(assets)],
+        routes=[*public, *chat_page.routes(), *demo_routes, *health_routes(ready), asset_route(assets)],
         middleware=[Middleware(OwnFormsOnly, url=site.url, refuse=pages.refuse)],
         exception_handlers={
             HTTPException: pages.on_http,
@@ -48,4 +61,18 @@ def make_app(
             Exception: pages.on_bug,
         },
     )
-    return with_webhooks(secured(answered(starlette)), webhooks)
+    return with_webhooks(secured(answered(packed(starlette))), webhooks)
+
+
+def _public(showcase: Showcase, pages: Pages, site: Site) -> list[Route]:
+    """List the addresses that show projects, to people and to programs."""
+    town = town_map(showcase.city)
+    return [
+        *MarketPage(showcase, pages, town, site.invitation).routes(),
+        *ProjectPage(showcase, pages, town, site.url, site.opens_projects).routes(),
+        *Photos(showcase).routes(),
+        *Feeds(showcase, pages, site.url).routes(),
+        *OpenData(showcase, site.url).routes(),
+        *Api(showcase, site.url).routes(),
+        *Crawlers(showcase, pages, site.url).routes(),
+    ]

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from projektbot.errors import Bug, ChannelError, guarded
+from projektbot.web.problems import API
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -70,10 +71,14 @@ class OwnFormsOnly:
         self._refuse = refuse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] in SAFE_METHODS or self._is_own(Request(scope)):
+        if scope["type"] != "http" or self._is_harmless(scope) or self._is_own(Request(scope)):
             await self._app(scope, receive, send)
         else:
             await self._refuse(Request(scope))(scope, receive, send)
+
+    def _is_harmless(self, scope: Scope) -> bool:
+        # the API changes nothing, whatever is sent there, and tells programs so in its own way
+        return scope["method"] in SAFE_METHODS or scope["path"].startswith(API)
 
     def _is_own(self, request: Request) -> bool:
         site = request.headers.get("sec-fetch-site")

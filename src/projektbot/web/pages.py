@@ -14,10 +14,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
-from starlette.routing import Route
 
+from projektbot.civic.city import City
 from projektbot.errors import cause_of, where_from
 from projektbot.texts import N_, Text
+from projektbot.web.problems import API, problem
 from projektbot.web.reader import Reader, Translate, best_locale
 from projektbot.web.static import Asset
 
@@ -37,7 +38,8 @@ class Site:
     """What an operator says of their site.
 
     `url` is the public address, `locales` begins with the city's own, `invitation` is the deep link's payload that
-    opens what the start page invites to, `secret` signs cookies (at least 128 random bits, the same after a restart).
+    opens what the start page invites to, `opens_projects` says whether "project-P-1042" opens that project, `logo`
+    whether the city has one; `secret` signs cookies (at least 128 random bits, the same after a restart).
     """
 
     city: str
@@ -46,6 +48,8 @@ class Site:
     zone: tzinfo
     locales: Sequence[str] = ("de", "en")
     invitation: str = ""
+    opens_projects: bool = True
+    logo: bool = False
 
     @property
     def secure(self) -> bool:
@@ -66,7 +70,7 @@ Ways: TypeAlias = Callable[[str], Sequence[Way]]  # payload of a deep link -> th
 class Pages:
     """Templates filled in for a reader."""
 
-    def __init__(self, site: Site, translate: Translate, assets: dict[str, Asset], ways: Ways) -> None:
+    def __init__(self, site: Site, translate: Translate, assets: dict[str, Asset], ways: Ways, city: City) -> None:
         self.ways = ways
         self._site = site
         self._translate = translate
@@ -79,6 +83,7 @@ class Pages:
         )
         self._templates.globals["static"] = lambda name: assets[name].url
         self._templates.globals["site"] = site
+        self._templates.globals["city"] = city
 
     @property
     def locales(self) -> Sequence[str]:
@@ -106,31 +111,32 @@ class Pages:
         response.headers["Vary"] = "Accept-Language"
         return response
 
-    def routes(self) -> list[Route]:
-        """List the public pages."""
-        return [Route("/", self._start)]
-
     # ---- what went wrong ---------------------------------------------------------------------------------------------
 
     def refuse(self, request: Request) -> Response:
         """Answer a form that another site's page sent."""
-        return self._problem(request, 403, FOREIGN)
+        return self.problem(request, 403, FOREIGN)
 
     async def on_http(self, request: Request, error: Exception) -> Response:
         """Answer what Starlette refused."""
         status = error.status_code if isinstance(error, HTTPException) else 400
-        return self._problem(request, status, REASONS.get(status, UNUSUAL))
+        headers = (error.headers if isinstance(error, HTTPException) else None) or {}
+        if request.url.path.startswith(API):
+            return problem(status, headers=headers)
+        response = self.problem(request, status, REASONS.get(status, UNUSUAL))
+        response.headers.update(headers)  # such as Allow
+        return response
 
     async def on_bug(self, request: Request, error: Exception) -> Response:
         """Answer for a mistake of ours; the number leads from the person to the log."""
         number = secrets.token_hex(4)
         cause = cause_of(error)
         log.error("page_failed", number=number, error=type(cause).__name__, where=where_from(cause))
-        return self._problem(request, 500, BROKEN, number=number)
+        if request.url.path.startswith(API):
+            return problem(500, BROKEN.msgid.format(number=number))
+        return self.problem(request, 500, BROKEN, number=number)
 
-    def _problem(self, request: Request, status: int, reason: Text, **values: str) -> Response:
+    def problem(self, request: Request, status: int, reason: Text, **values: str) -> Response:
+        """Answer with a page that says what went wrong, and leads on."""
         reader = self.reader(request)
         return self.page("problem.html", reader, status=status, reason=reader.say(reason.msgid, **values), code=status)
-
-    async def _start(self, request: Request) -> Response:
-        return self.page("start.html", self.reader(request), ways=self.ways(self._site.invitation))

@@ -45,6 +45,10 @@ class Reader:
         """Write a day in words."""
         return format_date(at.astimezone(self.zone), "full", locale=self._babel)
 
+    def date(self, at: datetime) -> str:
+        """Write a day shortly."""
+        return format_date(at.astimezone(self.zone), "long", locale=self._babel)
+
     def hour(self, at: datetime) -> str:
         """Write the time of day."""
         return format_time(at.astimezone(self.zone), "short", locale=self._babel)

@@ -11,8 +11,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from projektbot.civic.city import City
+from projektbot.web.colours import sheet
+
 FOLDER = Path(__file__).parent / "static"
-MIMES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+MIMES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".png": "image/png"}
 FOREVER = "public, max-age=31536000, immutable"
 
 
@@ -27,7 +30,16 @@ class Asset:
 
 def load_assets(folder: Path = FOLDER) -> dict[str, Asset]:
     """Read every file; the key is its plain name."""
-    return {path.name: _asset(path) for path in sorted(folder.iterdir()) if path.suffix in MIMES}
+    found = [path for path in sorted(folder.iterdir()) if path.suffix in MIMES]
+    return {path.name: _asset(path.stem, path.suffix, path.read_bytes()) for path in found}
+
+
+def city_assets(city: City) -> dict[str, Asset]:
+    """Return what makes the pages the city's own: its colour and, if it has one, its logo."""
+    assets = {"city.css": _asset("city", ".css", sheet(city.colour))}
+    if city.logo:
+        assets["logo"] = _asset("logo", city.logo.suffix.lower(), city.logo.read_bytes())
+    return assets
 
 
 def asset_route(assets: dict[str, Asset]) -> Route:
@@ -43,7 +55,6 @@ def asset_route(assets: dict[str, Asset]) -> Route:
     return Route("/static/{name}", serve)
 
 
-def _asset(path: Path) -> Asset:
-    content = path.read_bytes()
+def _asset(stem: str, suffix: str, content: bytes) -> Asset:
     digest = hashlib.sha256(content).hexdigest()[:12]
-    return Asset(f"/static/{path.stem}.{digest}{path.suffix}", content, MIMES[path.suffix])
+    return Asset(f"/static/{stem}.{digest}{suffix}", content, MIMES[suffix])

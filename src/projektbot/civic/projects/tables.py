@@ -36,6 +36,7 @@ projects = Table(
 Index("projects_stage", projects.c.stage, projects.c.published_at)
 Index("projects_waiting", projects.c.waits_since)
 Index("projects_merged", projects.c.merged_into)
+Index("projects_areas", projects.c.stage, projects.c.area)  # how many are public in each is on every first page
 
 project_files = Table(
     "project_files",
@@ -43,7 +44,7 @@ project_files = Table(
     Column("id", Id, primary_key=True),
     Column("project", Integer, ForeignKey("projects.number", ondelete="CASCADE"), nullable=False, index=True),
     Column("kind", String(8), nullable=False),
-    Column("sha256", String(64), nullable=False),
+    Column("sha256", String(64), nullable=False, index=True),
     Column("mime", String(64), nullable=False),
     Column("size", Integer, nullable=False),
     Column("caption", Text),

@@ -1,0 +1,183 @@
+"""The public API: what the pages show, for programs. It needs no key, and says what it did not understand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+import orjson
+from sqlalchemy import Connection
+from starlette.datastructures import QueryParams
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from projektbot.civic.city import City
+from projektbot.civic.projects.queries import Filter, count_public
+from projektbot.civic.projects.rules import FIELDS, number_of, reference
+from projektbot.civic.projects.showcase import (
+    Said,
+    Shown,
+    count_by_area,
+    said_on,
+    shown_project,
+    shown_projects,
+    went,
+)
+from projektbot.i18n import harmless
+from projektbot.records import record
+from projektbot.web.asked import LONGEST_WORDS
+from projektbot.web.openapi import BASE, LAST_PAGE, MOST_PER_PAGE, PER_PAGE, REF, document
+from projektbot.web.opendata import OPEN_TO_ALL, described
+from projektbot.web.problems import problem
+from projektbot.web.showcase import Showcase, moment
+
+MOST_COMMENTS = 100
+_WHOLE = re.compile(r"[1-9][0-9]{0,4}")
+
+
+class Unfit(Exception):
+    """The caller's matter: what is asked makes no sense, and why."""
+
+
+@record
+class Asked:
+    """Which projects, and which page of them."""
+
+    wanted: Filter
+    page: int
+    per_page: int
+
+
+class Answer(NamedTuple):
+    """A project with what was said about it, or what became of it."""
+
+    row: Shown | None
+    said: Sequence[Said]
+    into: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """The addresses under /api/v1. `url` is the site's public address."""
+
+    showcase: Showcase
+    url: str
+
+    def routes(self) -> list[Route]:
+        """List them."""
+        return [
+            Route(f"{BASE}/projects", self._projects),
+            Route(f"{BASE}/projects/{{ref}}", self._project),
+            Route(f"{BASE}/areas", self._areas),
+            Route(f"{BASE}/openapi.json", self._document),
+        ]
+
+    async def _projects(self, request: Request) -> Response:
+        try:
+            asked = asked_in(request.query_params, self.showcase.city)
+        except Unfit as error:
+            return problem(400, str(error))
+        total, rows = await self.showcase.store.read(partial(_page, asked=asked))
+        headers = {"Link": links(self.url, asked, total)} if total else {}
+        return _json({"total": total, "items": [described(row, self.url) for row in rows]}, headers)
+
+    async def _project(self, request: Request) -> Response:
+        ref = request.path_params["ref"]
+        if unknown := sorted(set(request.query_params)):
+            return problem(400, f"unknown parameter: {unknown[0]}")
+        if not re.fullmatch(REF, ref):
+            return problem(400, "a reference is P- and one to nine digits, such as P-1042")
+        found = await self.showcase.store.read(partial(_one, number=number_of(ref)))
+        if found.into is not None:
+            return RedirectResponse(f"{BASE}/projects/{reference(found.into)}", 301)
+        if found.row is None:
+            return problem(404, "no public project has this reference")
+        said = [{"words": one.words, "at": moment(one.at).isoformat(timespec="seconds")} for one in found.said]
+        return _json({**described(found.row, self.url), "said": said})
+
+    async def _areas(self, request: Request) -> Response:
+        if unknown := sorted(set(request.query_params)):
+            return problem(400, f"unknown parameter: {unknown[0]}")
+        counts = await self.showcase.store.read(count_by_area)
+        areas = self.showcase.city.areas
+        return _json(
+            [
+                {
+                    "code": area.code,
+                    "name": area.name,
+                    "inhabitants": area.inhabitants,
+                    "projects": counts.get(area.code, 0),
+                }
+                for area in areas
+            ]
+        )
+
+    async def _document(self, request: Request) -> Response:  # noqa: ARG002 - the same answer to everyone
+        return _json(document(self.showcase.city, self.url))
+
+
+def asked_in(query: QueryParams, city: City) -> Asked:
+    """Read what is asked; raise Unfit if anything makes no sense."""
+    given = query.multi_items()
+    names = [name for name, _ in given]
+    for name in names:
+        if name not in {"area", "field", "q", "page", "per_page"}:
+            raise Unfit(f"unknown parameter: {name}")
+        if names.count(name) > 1:
+            raise Unfit(f"{name} is given more than once")
+    area, field = query.get("area"), query.get("field")
+    if area is not None and all(area != known.code for known in city.areas):
+        raise Unfit("area: there is no such area, see /areas")
+    if field is not None and field not in FIELDS:
+        raise Unfit(f"field: is one of {', '.join(FIELDS)}")
+    words = query.get("q", "")
+    if len(words) > LONGEST_WORDS:
+        raise Unfit(f"q: at most {LONGEST_WORDS} characters")
+    wanted = Filter(area or "", field or "", harmless(words).strip())
+    return Asked(wanted, _number(query, "page", 1, LAST_PAGE), _number(query, "per_page", PER_PAGE, MOST_PER_PAGE))
+
+
+def _number(query: QueryParams, name: str, usual: int, most: int) -> int:
+    words = query.get(name)
+    if words is None:
+        return usual
+    if not _WHOLE.fullmatch(words) or int(words) > most:
+        raise Unfit(f"{name}: is a whole number from 1 to {most}")
+    return int(words)
+
+
+def links(url: str, asked: Asked, total: int) -> str:
+    """Return the pages beside this one, as a Link header (RFC 8288)."""
+    last = max(1, -(-total // asked.per_page))
+    pages = {"first": 1, "prev": asked.page - 1, "next": asked.page + 1, "last": last}
+    chosen = {"area": asked.wanted.area, "field": asked.wanted.field, "q": asked.wanted.words}
+    kept = {name: value for name, value in chosen.items() if value}
+    return ", ".join(
+        f'<{url}{BASE}/projects?{urlencode({**kept, "page": page, "per_page": asked.per_page})}>; rel="{name}"'
+        for name, page in pages.items()
+        if 1 <= page <= last
+    )
+
+
+def _page(db: Connection, *, asked: Asked) -> tuple[int, Sequence[Shown]]:
+    offset = (asked.page - 1) * asked.per_page
+    return count_public(db, asked.wanted), shown_projects(db, asked.wanted, asked.per_page, offset)
+
+
+def _one(db: Connection, *, number: int | None) -> Answer:
+    row = shown_project(db, number)
+    if row is None:
+        return Answer(None, (), went(db, number).into)
+    return Answer(row, said_on(db, row.number, MOST_COMMENTS), None)
+
+
+def _json(content: object, headers: Mapping[str, str] | None = None) -> Response:
+    exposed = {"Access-Control-Expose-Headers": "Link"}
+    return Response(
+        orjson.dumps(content), media_type="application/json", headers={**OPEN_TO_ALL, **exposed, **(headers or {})}
+    )
