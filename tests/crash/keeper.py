@@ -136,8 +136,9 @@ class Keeper:
         """Kill the bot now, if it runs, with traps for the lives that follow."""
         self._traps.extend(traps)
         if self._pid:
-            self._struck = self._struck or BY_CHANCE
-            os.kill(self._pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it has just died of a trap, and we are about to read so
+                os.kill(self._pid, signal.SIGKILL)
+                self._struck = self._struck or BY_CHANCE
 
     async def freeze(self, seconds: float) -> None:
         """Stop the bot in the middle of whatever it does, and let it go on after a while."""
