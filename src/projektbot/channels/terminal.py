@@ -104,7 +104,8 @@ def _read_file(path: str) -> bytes:
 def printed(message: Outgoing) -> str:
     """Return a message as lines for the terminal."""
     numbered = [choice for choice in message.choices if not choice.word]
-    lines = [message.plain()]
+    lines = [f"[{message.media.alt}]"] if message.media else []
+    lines += [message.plain()]
     lines += [f"  {number}  {choice.label}" for number, choice in enumerate(numbered, message.first)]
     if asides := [f"{choice.word} {choice.label}" for choice in message.choices if choice.word]:
         lines.append("  " + " · ".join(asides))

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from babel.core import Locale
 from sqlalchemy import Column, Connection, update
 
-from projektbot.civic import showing
+from projektbot.civic import pictures, showing
 from projektbot.civic.ballots.queries import rounds_of_both
 from projektbot.civic.ballots.tables import voters
 from projektbot.civic.city import City
@@ -177,6 +177,7 @@ CALCULATES: Mapping[str, Callable[[CityHouse, Session, Answers], Value]] = {
     "city_privacy": _of_city("privacy_url"),
     "answer_days": _of_city("answer_days"),
     **showing.CALCULATES,
+    **pictures.CALCULATES,
 }
 LOCATORS: Mapping[str, Callable[[CityHouse, float, float], str]] = {
     "area_at": lambda house, lat, lon: house.city.area_at(lat, lon),

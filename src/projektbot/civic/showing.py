@@ -20,13 +20,14 @@ from projektbot.civic.projects.queries import (
     count_public,
     count_queue,
     project,
+    project_for_staff,
     projects_of,
     proposal_for,
+    public_project,
     public_projects,
     queue,
-    where_it_went,
 )
-from projektbot.civic.projects.rules import PUBLIC, Care, Stage, Step, leads, number_of, reference
+from projektbot.civic.projects.rules import Care, Stage, Step, leads, number_of, reference
 from projektbot.civic.staff.queries import areas_for, grants_of
 from projektbot.civic.staff.rules import EVERYWHERE, ROLES, Duty, may
 from projektbot.dialog.model import Answers, Value
@@ -109,8 +110,7 @@ def _found_in_words(house: Seen, _session: Session, answers: Answers) -> Value:
 
 
 def _shown(house: Seen, answers: Answers) -> ProjectRow | None:
-    found = where_it_went(house.db, number_of(str(answers.get("ref", ""))))
-    return found if found and Stage(found.stage) in PUBLIC else None
+    return public_project(house.db, str(answers.get("ref", "")))
 
 
 def _card(house: Seen, _session: Session, answers: Answers) -> Value:
@@ -178,10 +178,7 @@ def _waiting(house: Seen, session: Session, answers: Answers) -> Value:
 
 
 def _checked(house: Seen, answers: Answers) -> ProjectRow | None:
-    found = project(house.db, number_of(str(answers.get("idea", ""))))
-    if found is None or not may(grants_of(house.db, house.person_id), Duty.ANSWER_IDEAS, found.area):
-        return None
-    return found
+    return project_for_staff(house.db, house.person_id, str(answers.get("idea", "")))
 
 
 def _staff_card(house: Seen, _session: Session, answers: Answers) -> Value:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import TypeAlias
 
-from projektbot.dialog.model import Calculate, Do, Link, Question, Repeat, Review
+from projektbot.dialog.model import Calculate, Do, Link, Note, Question, Repeat, Review
 from projektbot.dialog.nodes import did_you_mean
 from projektbot.dialog.outline import Entry, questions
 from projektbot.dialog.worlds import Views, may_lack, outcome_reaches, reachable, tests_in
@@ -56,6 +56,18 @@ def _asked_of_house(seen: Views, entry: Entry) -> list[tuple[str, str, Collectio
             return [("action", action, seen.known.actions)]
         case _:
             return []
+
+
+def pictures_found(seen: Views) -> Found:
+    """Find notes whose picture no earlier calculate works out."""
+    for entry in seen.entries:
+        if not isinstance(note := entry.step, Note) or not note.picture:
+            continue
+        found = [other for other in seen.entries if entry.sees(other) and isinstance(other.step, Calculate)]
+        names = [other.name for other in found]
+        if note.picture not in names:
+            meant = did_you_mean(note.picture, names)
+            yield note.line, f"'picture': no calculate before is called '{note.picture}'{meant}"
 
 
 def outcomes_tested(seen: Views) -> Found:

@@ -190,7 +190,7 @@ def _say_notes(talk: Talk, spots: list[Spot], index: int) -> None:
     frame = talk.session.frames[-1]
     for spot in spots[first:index]:
         assert isinstance(spot.step, Note)  # noqa: S101 - found so above
-        talk.say(filled(talk, frame, spot.step.label, spot.live))
+        talk.say(filled(talk, frame, spot.step.label, spot.live), picture=spot.live.get(spot.step.picture))
 
 
 def _finish(talk: Talk) -> bool:

@@ -88,11 +88,12 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something said on the way."""
+    """Something said on the way; `picture` is a calculate that finds a file to show with it (see saying.Picture)."""
 
     label: str
     relevant: Condition | None = None
     line: int = 0
+    picture: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ QUESTION_KEYS = (
 )
 KEYS: dict[str, tuple[str, ...]] = {
     "question": QUESTION_KEYS,
-    "note": ("note", "relevant"),
+    "note": ("note", "picture", "relevant"),
     "calculate": ("calculate", "function", "relevant"),
     "repeat": ("repeat", "again", "steps", "min", "max", "title", "relevant"),
     "review": ("review", "label", "submit", "relevant"),
@@ -176,7 +176,8 @@ def _currency(page: Page, node: Node | None) -> str:
 
 
 def _note(page: Page, found: dict[str, Node], line: int) -> Note:
-    return Note(nodes.text(page, found["note"], "note"), read_condition(page, found.get("relevant")), line)
+    picture = nodes.name(page, found.get("picture"), "picture")
+    return Note(nodes.text(page, found["note"], "note"), read_condition(page, found.get("relevant")), line, picture)
 
 
 def _calculate(page: Page, found: dict[str, Node], line: int) -> Calculate:

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from projektbot.messages import Kind, Stored
 from projektbot.records import record
 from projektbot.texts import Text
+
+
+@record
+class Picture:
+    """A stored file that a note shows, or plays if it is a voice note; `alt` is its content in words."""
+
+    kind: Kind
+    file: Stored
+    alt: Text
 
 
 @record
@@ -19,6 +29,7 @@ class Line:
     bold: bool = False
     close: bool = False
     fixed: bool = False
+    picture: Picture | None = None
 
 
 @record

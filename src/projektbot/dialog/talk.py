@@ -12,7 +12,7 @@ from projektbot.dialog.answers import Option, objection
 from projektbot.dialog.book import Book
 from projektbot.dialog.house import House
 from projektbot.dialog.model import CHOOSING, Answers, Dialog, Question, Step, Type, Value
-from projektbot.dialog.saying import NOTHING, Line, Prompt
+from projektbot.dialog.saying import NOTHING, Line, Picture, Prompt
 from projektbot.dialog.session import Frame, Session, frame_id
 from projektbot.dialog.walk import BESIDE, FACT, GIVEN, Spot, Way, can_walk_on, step_at, walk, walk_on
 from projektbot.records import record
@@ -76,9 +76,9 @@ class Talk:
 
     # ---- saying ----------------------------------------------------------------------------------------------------
 
-    def say(self, text: Text, *, bold: bool = False, close: bool = False) -> None:
-        """Add a paragraph."""
-        self.lines.append(Line(text, bold, close))
+    def say(self, text: Text, *, bold: bool = False, close: bool = False, picture: Picture | None = None) -> None:
+        """Add a paragraph, with a picture if there is one."""
+        self.lines.append(Line(text, bold, close, picture=picture))
 
     def words(self, text: Text | str) -> str:
         """Return a text as this person reads it."""

@@ -9,9 +9,9 @@ from typing import NamedTuple
 import orjson
 
 from projektbot.dialog.engine import Turn
-from projektbot.dialog.saying import Button, Line, Prompt
+from projektbot.dialog.saying import Button, Line, Picture, Prompt
 from projektbot.i18n import Languages, Runs
-from projektbot.messages import Choice, Outgoing, Part, Style
+from projektbot.messages import Choice, Media, Outgoing, Part, Style
 from projektbot.texts import Text
 
 BREAK, PARAGRAPH = "\n", "\n\n"
@@ -72,7 +72,14 @@ class Renderer:
             else:
                 self.languages.write(runs, line.text, locale, style)
         choices = tuple([_choice(button, self.languages, locale) for button in prompt.buttons])
-        return Outgoing(runs.all(), choices, prompt.first, about=prompt.about, replaces=replaces, lang=locale)
+        picture = next((line.picture for line in lines if line.picture), None)
+        media = self._media(picture, locale) if picture else None
+        return Outgoing(
+            runs.all(), choices, prompt.first, media, about=prompt.about, replaces=replaces, lang=locale
+        )  # fmt: skip
+
+    def _media(self, picture: Picture, locale: str) -> Media:
+        return Media(picture.kind, picture.file, self.languages.words(picture.alt, locale))
 
     def _repeat(self, runs: Runs, line: Line, locale: str, style: Style) -> None:
         known = self._lines.get((id(line), locale))

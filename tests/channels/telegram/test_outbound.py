@@ -84,15 +84,17 @@ def test_blank_pieces_of_a_long_text_are_left_out() -> None:
     assert [call.parameters["text"].strip() for call in made] == ["a", "b"]
 
 
-def test_words_go_with_the_picture_if_they_fit_and_before_it_if_not() -> None:
+def test_words_go_with_the_picture_if_they_fit_and_behind_it_if_not() -> None:
     (one,) = calls("7", Outgoing((Part("Ergebnis", Style.BOLD),), media=photo()), LIMITS)
-    text, picture = calls("7", Outgoing((Part("x" * 1025),), (Choice("a", "Ja"),), media=photo()), LIMITS)
+    picture, text = calls("7", Outgoing((Part("x" * 1025),), (Choice("a", "Ja"),), media=photo()), LIMITS)
 
     assert (one.method, one.slot, one.parameters["caption"]) == ("sendPhoto", "photo", "Ergebnis")
     assert one.parameters["caption_entities"] == [{"type": "bold", "offset": 0, "length": 8}]
     assert (text.method, picture.method) == ("sendMessage", "sendPhoto")
-    assert "caption" not in picture.parameters
-    assert "reply_markup" in picture.parameters
+    assert picture.parameters["caption"] == "Balken: 3 dafür, 1 dagegen"
+    assert text.parameters["text"] == "x" * 1025
+    assert "reply_markup" in text.parameters
+    assert "reply_markup" not in picture.parameters
 
 
 def test_a_picture_without_words_says_its_content_in_words() -> None:

@@ -252,3 +252,18 @@ async def test_thirty_two_at_once_is_no_trouble(server: BotApiServer, channel: T
     sent = await asyncio.gather(*(send(channel, says(f"{number}")) for number in range(32)))
 
     assert len(set(sent)) == len(ada.sees) == 32
+
+
+async def test_words_too_long_for_a_caption_follow_their_photo_and_carry_the_buttons(
+    channel: TelegramChannel, ada: Person
+) -> None:
+    words = " ".join(["Bänke"] * 300)
+
+    sent = await send(
+        channel, Outgoing((Part(words),), (Choice("a", "Gut"),), media=Media(Kind.IMAGE, PICTURE, "Ufer"))
+    )
+
+    shown, said = ada.sees
+    assert (shown.text, shown.labels, bool(shown.raw["photo"])) == ("Ufer", [], True)
+    assert (said.text, said.labels) == (words, ["Gut"])
+    assert str(said.id) == sent

@@ -101,16 +101,21 @@ def _text(parts: Sequence[Part]) -> dict[str, Any]:
 
 
 def _with_media(message: Outgoing, media: Media, limits: Limits) -> Iterator[Call]:
-    """Send words as the caption if they fit there, else before; without words, those that describe the picture."""
-    parts = message.parts if message.plain().strip() else (Part(media.alt),)
+    """Send words as the caption if they fit there, else behind; the caption is then what describes the picture."""
+    words = message.parts if message.plain().strip() else ()
+    fits = bool(words) and units(message.plain()) <= limits.caption
+    caption = _caption(words if fits else (Part(shortened(media.alt, limits.caption // 2)),))
+    method, slot = _upload(media)
+    yield Call(method, caption, media, slot)
+    if words and not fits:  # last, since the buttons belong to them
+        yield from _texts(words, limits)
+
+
+def _caption(parts: Sequence[Part]) -> dict[str, Any]:
     caption: dict[str, Any] = {"caption": "".join(part.text for part in parts)}
     if found := entities(parts):
         caption["caption_entities"] = found
-    if units(caption["caption"]) > limits.caption:
-        yield from _texts(parts, limits)
-        caption = {}
-    method, slot = _upload(media)
-    yield Call(method, {key: value for key, value in caption.items() if value}, media, slot)
+    return caption if caption["caption"] else {}
 
 
 def _upload(media: Media) -> tuple[str, str]:

@@ -7,8 +7,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
 
-from projektbot.civic.projects.rules import FIRST_REF, PUBLIC, WAITING, Care
+from projektbot.civic.projects.rules import FIRST_REF, PUBLIC, WAITING, Care, Stage, number_of
 from projektbot.civic.projects.tables import comments, project_files, project_people, projects, proposals
+from projektbot.civic.staff.queries import grants_of
+from projektbot.civic.staff.rules import Duty, may
 from projektbot.records import record
 from projektbot.store.locks import PROJECT_NUMBERS, be_alone
 from projektbot.store.statement import Statement
@@ -67,12 +69,39 @@ def where_it_went(db: Connection, number: int | None) -> ProjectRow | None:
     return project(db, found.merged_into) if found and found.merged_into else found
 
 
-def picture_of(db: Connection, number: int) -> Any | None:  # noqa: ANN401 - kind, sha256, mime, size, caption
+def public_project(db: Connection, ref: str) -> ProjectRow | None:
+    """Return the public project that is meant by a reference, or that one of this reference is part of now."""
+    found = where_it_went(db, number_of(ref))
+    return found if found and Stage(found.stage) in PUBLIC else None
+
+
+def project_for_staff(db: Connection, person_id: int, ref: str) -> ProjectRow | None:
+    """Return a project if this person may at least answer to it for the city."""
+    found = project(db, number_of(ref))
+    return found if found and may(grants_of(db, person_id), Duty.ANSWER_IDEAS, found.area) else None
+
+
+class FileRow(NamedTuple):
+    """A file that belongs to a project; `caption` is what its sender wrote with it."""
+
+    kind: str
+    sha256: str
+    mime: str
+    size: int
+    caption: str | None
+
+
+def picture_of(db: Connection, number: int) -> FileRow | None:
     """Return the first photo of a project."""
+    return next((file for file in files_of(db, number) if file.kind == "image"), None)
+
+
+def files_of(db: Connection, number: int) -> list[FileRow]:
+    """Return the files of a project, the first sent first."""
     columns = project_files.c
-    mine = (columns.project == number) & (columns.kind == "image")
     wanted = select(columns.kind, columns.sha256, columns.mime, columns.size, columns.caption)
-    return db.execute(wanted.where(mine).order_by(columns.id).limit(1)).first()
+    found = db.execute(wanted.where(columns.project == number).order_by(columns.id))
+    return [FileRow(*row) for row in found]
 
 
 def next_number(db: Connection) -> int:
