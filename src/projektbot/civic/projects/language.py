@@ -13,6 +13,7 @@ FOLDED: Final = {
     "É": "e", "é": "e", "È": "e", "è": "e", "Á": "a", "á": "a", "À": "a", "à": "a", "Ç": "c", "ç": "c",
 }  # fmt: skip
 _FOLD: Final = str.maketrans(FOLDED)
+_NO_TEXT: Final = re.compile("[\0\ud800-\udfff]")  # NUL and halves of surrogate pairs
 _TYPED: Final = (("ae", "a"), ("oe", "o"), ("ue", "u"))  # who has no umlauts on the keyboard
 
 _FILLING: Final = """
@@ -30,8 +31,9 @@ _SHORTEST_STEM: Final = 4
 
 def fold(words: str) -> str:
     """Return words as they are compared: small, composed, without umlauts, ß and what no database takes."""
-    kept = "".join(char for char in words if unicodedata.category(char) != "Cs").replace("\0", " ")
-    return unicodedata.normalize("NFC", kept).translate(_FOLD).lower()
+    if words.isascii():
+        return words.replace("\0", " ").lower()
+    return unicodedata.normalize("NFC", _NO_TEXT.sub(" ", words)).translate(_FOLD).lower()
 
 
 def spellings(word: str) -> tuple[str, ...]:

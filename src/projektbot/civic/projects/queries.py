@@ -69,6 +69,14 @@ def project_for_change(db: Connection, number: int | None) -> ProjectRow | None:
     return ProjectRow(*found) if found else None
 
 
+def projects_by_number(db: Connection, numbers: Sequence[int]) -> list[ProjectRow]:
+    """Return projects in the order of these numbers, those that there are."""
+    found = (
+        {row[0]: ProjectRow(*row) for row in db.execute(_row.where(projects.c.number.in_(numbers)))} if numbers else {}
+    )
+    return [found[number] for number in numbers if number in found]
+
+
 def where_it_went(db: Connection, number: int | None) -> ProjectRow | None:
     """Return a project or, if it was merged, the one it is part of now."""
     found = project(db, number)
