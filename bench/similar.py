@@ -19,22 +19,29 @@ from projektbot.store.database import open_engine
 from projektbot.store.migrate import upgrade
 
 SEED: Final = 4
+
+
+def _words(words: str) -> tuple[str, ...]:
+    return tuple(words.split())
+
+
 WISHES: Final = ("Mehr", "Neue", "Bessere", "Sichere", "Barrierefreie", "Saubere", "Öffentliche", "Kostenlose")
-THINGS: Final = (
+THINGS: Final = _words(
     "Bänke Sitzgelegenheiten Radwege Zebrastreifen Ampeln Bäume Mülleimer Laternen Brunnen Toiletten Hochbeete Wippen"
     " Fahrradständer Bücherregale Rutschen Tischtennisplatten Hundewiesen Blumenwiesen Insektenhotels Ladesäulen Poller"
     " Bushaltestellen Rampen Geländer Wandbilder Grillplätze Trinkbrunnen Parkplätze Schilder Kurse Konzerte Feste"
     " Sprachtreffs Werkstätten Führungen Ausstellungen Sportgeräte Schaukeln Klettergerüste Nistkästen Vogelhäuser"
-).split()  # fmt: skip
-PLACES: Final = (
-    "am Bahnhof,am Fluss,am Hafen,am Kanal,am Markt,am Rathaus,am See,an der Brücke,an der Grundschule,an der Kirche,"
-    "auf dem Friedhof,auf dem Schulhof,beim Krankenhaus,beim Schwimmbad,hinter der Turnhalle,im Neubaugebiet,im Stadtpark,"
-    "im Volkspark,in der Altstadt,in der Bibliothek,neben dem Museum,vor dem Supermarkt,vor der Kita,vor dem Theater"
-).split(",")
-STREETS: Final = (
+)
+_PLACES: Final = """
+    am Bahnhof, am Fluss, am Hafen, am Kanal, am Markt, am Rathaus, am See, an der Brücke, an der Grundschule,
+    an der Kirche, auf dem Friedhof, auf dem Schulhof, beim Krankenhaus, beim Schwimmbad, hinter der Turnhalle,
+    im Neubaugebiet, im Stadtpark, im Volkspark, in der Altstadt, in der Bibliothek, neben dem Museum, vor dem Supermarkt, vor der Kita
+"""
+PLACES: Final = tuple(map(str.strip, _PLACES.split(",")))
+STREETS: Final = _words(
     "Ahorn Apfel Bach Berg Birken Buchen Eichen Feld Garten Goethe Kastanien Kirsch Linden Mühlen Ring Rosen Schiller"
     " Tal Tulpen Ulmen Weiden Wiesen Ziegel Zeppelin"
-).split()  # fmt: skip
+)
 WAYS: Final = ("straße", "weg", "allee", "platz", "gasse", "damm")
 WHOM: Final = ("Kinder", "Ältere", "Familien", "alle", "die Nachbarschaft", "Jugendliche", "Leute mit Rollstuhl")
 IDEAS: Final = 10_000
@@ -59,7 +66,7 @@ def fill(db: Connection, named: Sequence[str], first: int, rng: random.Random) -
             "title": title,
             "area": rng.choice(("altstadt", "hafen", "norden")),
             "published_at": first + at,
-            "description": f"{title}: das hilft {rng.choice(WHOM)}. Zurzeit fehlen {rng.choice(THINGS)} {rng.choice(PLACES)}.",
+            "description": f"{title}: es fehlen {rng.choice(THINGS)} {rng.choice(PLACES)} für {rng.choice(WHOM)}.",
         }
         for at, title in enumerate(named)
     ]

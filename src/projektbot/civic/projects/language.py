@@ -14,7 +14,8 @@ FOLDED: Final = {
 }  # fmt: skip
 _FOLD: Final = str.maketrans(FOLDED)
 _NO_TEXT: Final = re.compile("[\0\ud800-\udfff]")  # NUL and halves of surrogate pairs
-_TYPED: Final = (("ae", "a"), ("oe", "o"), ("ue", "u"))  # who has no umlauts on the keyboard
+# who has no umlauts on the keyboard types them so; behind a, e and q it is none: bauen, neue, Quelle
+_TYPED: Final = re.compile("(?<![aeq])([aou])e")
 
 _FILLING: Final = """
     ab aber alle allen aller als am an auch auf aus bei beim bis da das dass dem den der des die dies diese dieser dort
@@ -36,12 +37,14 @@ def fold(words: str) -> str:
     return unicodedata.normalize("NFC", _NO_TEXT.sub(" ", words)).translate(_FOLD).lower()
 
 
+def bare(word: str) -> str:
+    """Return a folded word as it is if its umlauts were typed as two letters: "gruen" is "grun"."""
+    return _TYPED.sub(r"\1", word)
+
+
 def spellings(word: str) -> tuple[str, ...]:
-    """Return how a folded word may stand folded in a text: typed "strasse" is there already, "gruen" is "grun"."""
-    bare = word
-    for typed, meant in _TYPED:
-        bare = bare.replace(typed, meant)
-    return (word,) if bare == word else (word, bare)
+    """Return how a folded word may stand folded in a text."""
+    return tuple(dict.fromkeys((word, bare(word))))
 
 
 @lru_cache(4096)

@@ -1,8 +1,8 @@
 """How much two ideas are alike, by the words of their titles: 1 is the same, 0 has nothing in common. Pure.
 
 A title names a thing and often a place ("Bänke | am Fluss"). Every word looks for its like on the other side: the same
-word, one that means alike, a part of a compound, or one with the same trigrams but for a slip. What says what it is about
-counts more than where it is; but two places that have nothing in common make two ideas.
+word, one that means alike, a part of a compound, or one with the same trigrams but for a slip. What it is about counts
+more than where it is; but two places that have nothing in common make two ideas.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from projektbot.civic.projects.language import FILLING, stem, words_of
+from projektbot.civic.projects.language import FILLING, bare, stem, words_of
 from projektbot.civic.projects.synonyms import GROUPS
 
 ENOUGH: Final = 0.5  # of 1: below it rather nothing is shown than nonsense (bench/README.md: similar)
@@ -29,14 +29,12 @@ _WHERE: Final = frozenset(
 )  # fmt: skip
 _WHAT_FOR: Final = frozenset(("fur", "mit", "von", "zum", "zur", "gegen"))
 # what many ideas have in common that are not alike
-_WEAKLY: Final = frozenset(
-    stem(word)
-    for word in (
-        "neue neu neues erneuern sanieren bessere besser verbessern sichere sicher sicherer schone schoner verschonern"
-        " offentliche offentlich offentlicher freies freie kostenlose kostenloses gute guter grosse kleine bauen machen"
-        " schaffen anlegen aufstellen einrichten errichten stadt gemeinsam gemeinsame alle projekt idee angebot kinder ecke"
-    ).split()
-)
+_WEAKLY_SAID: Final = """
+    neue neu neues erneuern sanieren bessere besser verbessern sichere sicher sicherer schone schoner verschonern
+    offentliche offentlich offentlicher freies freie kostenlose kostenloses gute guter grosse kleine bauen machen
+    schaffen anlegen aufstellen einrichten errichten stadt gemeinsam gemeinsame alle projekt idee angebot kinder ecke
+"""
+_WEAKLY: Final = frozenset(map(stem, _WEAKLY_SAID.split()))
 _PARTS: Final = ("strass", "platz", "weg", "alle", "haus", "stell", "stand", "anlag")  # heads that say little
 
 
@@ -57,15 +55,15 @@ def read_title(title: str) -> list[Word]:
             place = word in _WHERE
             weight = _PLACE if place else _DETAIL
         if word not in FILLING and (len(word) > 1 or not word.isalpha()):
-            bare = stem(word)
-            found.setdefault(bare, Word(bare, _WEAK if bare in _WEAKLY else weight, place))
+            short = stem(bare(word))
+            found.setdefault(short, Word(short, _WEAK if short in _WEAKLY else weight, place))
     return list(found.values())[:MOST_WORDS]
 
 
 def read_text(words: str) -> list[Word]:
     """Return the words of a description, each of which says only so much."""
-    stems = dict.fromkeys(stem(word) for word in words_of(words) if word not in FILLING)
-    return [Word(bare, _DETAIL, place=False) for bare in stems if bare not in _WEAKLY]
+    stems = dict.fromkeys(stem(bare(word)) for word in words_of(words) if word not in FILLING)
+    return [Word(short, _DETAIL, place=False) for short in stems if short not in _WEAKLY]
 
 
 def likeness(one: Sequence[Word], other: Sequence[Word]) -> float:
