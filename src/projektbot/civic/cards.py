@@ -56,6 +56,11 @@ def titled(row: ProjectRow) -> Text:
     return N_("{ref} {title}", ref=Own(reference(row.number)), title=row.title)
 
 
+def with_area(row: ProjectRow, city: City) -> Text:
+    """Return a project's reference and title with its area, on one line."""
+    return N_("{ref} {title} ({area})", ref=Own(reference(row.number)), title=row.title, area=_area(row, city))
+
+
 def on_button(row: ProjectRow) -> Text:
     """Return a project's reference and title, short enough for a button."""
     title = row.title if len(row.title) <= LONGEST_TITLE else f"{row.title[: LONGEST_TITLE - 1]}…"
@@ -64,9 +69,12 @@ def on_button(row: ProjectRow) -> Text:
 
 def where(row: ProjectRow, city: City) -> Text:
     """Return the field and the area of a project."""
+    return N_("{field}, {area}", field=FIELDS.get(row.field, FIELDS["other"]), area=_area(row, city))
+
+
+def _area(row: ProjectRow, city: City) -> str:
     names = {area.code: area.name for area in city.areas}
-    area = names.get(row.area, row.area)  # an area that the city does not have any more keeps its code
-    return N_("{field}, {area}", field=FIELDS.get(row.field, FIELDS["other"]), area=area)
+    return names.get(row.area, row.area)  # an area that the city does not have any more keeps its code
 
 
 def card(db: Connection, row: ProjectRow, city: City) -> Text:

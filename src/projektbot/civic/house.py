@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from babel.core import Locale
 from sqlalchemy import Column, Connection, update
 
-from projektbot.civic import pictures, showing
+from projektbot.civic import pictures, showing, similarity
 from projektbot.civic.ballots.queries import rounds_of_both
 from projektbot.civic.ballots.tables import voters
 from projektbot.civic.city import City
@@ -19,7 +19,7 @@ from projektbot.civic.people.actions import HERE, STAY, link_chats, make_code, m
 from projektbot.civic.people.queries import chats_of
 from projektbot.civic.people.rules import LinkOutcome, UnlinkOutcome
 from projektbot.civic.projects.actions import submit_idea
-from projektbot.civic.projects.caring import care, unite_cares
+from projektbot.civic.projects.caring import care, support_instead, unite_cares
 from projektbot.civic.projects.moderation import moderate
 from projektbot.civic.projects.rules import (
     FIELDS,
@@ -163,6 +163,7 @@ PROVIDERS: Mapping[str, Callable[[CityHouse, Session, Answers], Sequence[tuple[s
     "drafts": _drafts,
     "chats": _chats,
     **showing.PROVIDERS,
+    **similarity.PROVIDERS,
 }
 FIXED = frozenset({"areas", "fields", "languages"})
 CALCULATES: Mapping[str, Callable[[CityHouse, Session, Answers], Value]] = {
@@ -178,6 +179,7 @@ CALCULATES: Mapping[str, Callable[[CityHouse, Session, Answers], Value]] = {
     "answer_days": _of_city("answer_days"),
     **showing.CALCULATES,
     **pictures.CALCULATES,
+    **similarity.CALCULATES,
 }
 LOCATORS: Mapping[str, Callable[[CityHouse, float, float], str]] = {
     "area_at": lambda house, lat, lon: house.city.area_at(lat, lon),
@@ -207,12 +209,14 @@ ACTIONS: Mapping[str, Action] = {
     "take_role": Action(take_role, tuple(TakeOutcome), frozenset({"minutes"})),
     "moderate": Action(moderate, tuple(ModerateOutcome)),
     "reply_to_staff": Action(reply_to_staff, tuple(ReplyOutcome)),
+    "support_instead": Action(support_instead, (CareOutcome.SUPPORTED,)),
     "care": Action(care, tuple(CareOutcome)),
     "add_comment": Action(add_comment, tuple(SayOutcome)),
     "report": Action(report, tuple(SayOutcome)),
 }
 _ENGINE_ACTIONS = {
     "resume_draft": ActionInfo((), frozenset({"draft"}), frozenset({"of"}), frozenset()),
+    "drop_this": ActionInfo((), frozenset(), frozenset(), frozenset()),
     "drop_draft": ActionInfo((), frozenset({"draft"}), frozenset(), frozenset()),
     "set_language": ActionInfo(("changed",), frozenset({"language"}), frozenset(), frozenset()),
 }

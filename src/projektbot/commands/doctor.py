@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from projektbot.app import inspect_dialogs, real_now
 from projektbot.civic.city import read_city
+from projektbot.civic.projects.index import MAKE_TRIGRAMS, lacks_trigrams
 from projektbot.config import Settings, read_settings
 from projektbot.messages import micros
 from projektbot.store.advice import advice
@@ -125,9 +126,19 @@ def _contents(engine: Engine) -> Iterator[str]:
         yield from _set_aside(db)
         yield from _unsent(db)
         yield from _clock(db)
+        yield from _searching(db)
     with engine.connect().execution_options(writes=True) as db, db.begin() as nothing:
         db.execute(insert(kept).values(name="doctor", value=""))
         nothing.rollback()  # it was only to see whether it could be written
+
+
+def _searching(db: Connection) -> Iterator[str]:
+    if lacks_trigrams(db):
+        yield (
+            "Searching reads every project, since this PostgreSQL has no index of pg_trgm: with some thousand projects "
+            f"that takes a second. Install its contrib package, then let somebody who may create in this database "
+            f"(or a superuser) say in psql: {MAKE_TRIGRAMS}"
+        )
 
 
 def _clock(db: Connection) -> Iterator[str]:

@@ -21,7 +21,8 @@ def names_once(seen: Views) -> Found:
     """Find names that stand for two things."""
     lines: dict[str, int] = {}
     for entry in seen.entries:
-        own = [entry.name, entry.step.location] if isinstance(entry.step, Question) else [entry.name]
+        step = entry.step
+        own = [entry.name, step.location, step.finds] if isinstance(step, Question) else [entry.name]
         for name in filter(None, own):
             if name in lines:
                 rename = "; give this one a 'name'" if isinstance(entry.step, Do) else ""
@@ -48,8 +49,12 @@ def house_knows(seen: Views) -> Found:
 
 def _asked_of_house(seen: Views, entry: Entry) -> list[tuple[str, str, Collection[str]]]:
     match entry.step:
-        case Question(provider=provider, locate=locate):
-            return [("provider", provider, seen.known.providers), ("locator", locate, seen.known.locators)]
+        case Question(provider=provider, locate=locate, lookup=lookup):
+            return [
+                ("provider", provider, seen.known.providers),
+                ("locator", locate, seen.known.locators),
+                ("function", lookup, seen.known.functions),
+            ]
         case Calculate(function=function):
             return [("function", function, seen.known.functions)]
         case Do(action=action):

@@ -219,6 +219,12 @@ def _resume_draft(talk: Talk, answers: Answers) -> str:
     return ""
 
 
+def _drop_this(talk: Talk, _answers: Answers) -> str:
+    """End what is open here, and keep no draft of it."""
+    talk.end()
+    return ""
+
+
 def _drop_draft(talk: Talk, answers: Answers) -> str:
     talk.end()
     found = draft(talk, str(answers.get("draft", "")))
@@ -238,5 +244,6 @@ def _set_language(talk: Talk, answers: Answers) -> str:
 BUILT_IN: Mapping[str, Callable[[Talk, Answers], str]] = {
     "resume_draft": _resume_draft,
     "drop_draft": _drop_draft,
+    "drop_this": _drop_this,
     "set_language": _set_language,
 }

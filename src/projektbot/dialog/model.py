@@ -84,6 +84,9 @@ class Question:
     title: str = ""  # short name for the review; the label if empty
     currency: str = "EUR"
     line: int = 0
+    lookup: str = ""  # a function of the house that is asked once, when this is answered
+    finds: str = ""  # …and what it finds is kept under this name
+    aside: bool = False  # asked on the way: no review shows it, and it has no number
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +231,7 @@ class Dialog:
 
 # How a walk takes a step: those up to REVIEWS are answered under their name; what CONCLUDES is a calculate behind the
 # last question, which nobody needs before everything else is answered.
-ASKS, ACTS, REVIEWS, CALCULATES, REPEATS, SAYS, LEADS, CONCLUDES = range(8)
+ASKS, ASKS_ASIDE, ACTS, REVIEWS, CALCULATES, REPEATS, SAYS, LEADS, CONCLUDES = range(9)
 _HOW = {Question: ASKS, Do: ACTS, Call: ACTS, Review: REVIEWS, Calculate: CALCULATES, Repeat: REPEATS, Note: SAYS,
         Link: LEADS}  # fmt: skip
 
@@ -249,7 +252,7 @@ Plan: TypeAlias = tuple["Planned", ...]
 def _planned(steps: tuple[Step, ...]) -> Plan:
     return tuple(
         Planned(
-            _HOW[type(step)],
+            ASKS_ASIDE if isinstance(step, Question) and step.aside else _HOW[type(step)],
             getattr(step, "name", ""),
             step.relevant,
             step,
@@ -260,7 +263,7 @@ def _planned(steps: tuple[Step, ...]) -> Plan:
 
 
 def _concluded(plan: Plan) -> Plan:
-    last = max((index for index, planned in enumerate(plan) if planned.how in (ASKS, REPEATS)), default=-1)
+    last = max((index for index, planned in enumerate(plan) if planned.how in (ASKS, ASKS_ASIDE, REPEATS)), default=-1)
     return tuple(
         planned._replace(how=CONCLUDES) if planned.how == CALCULATES and index > last else planned
         for index, planned in enumerate(plan)

@@ -104,7 +104,8 @@ def _more(buttons: list[Button], page: int, about: str) -> list[Button]:
 
 
 def _say_progress(talk: Talk, frame: Frame, spots: list[Spot], index: int) -> None:
-    if not talk.dialog(frame).keeps or not isinstance(spots[index].step, Question):
+    step = spots[index].step
+    if not talk.dialog(frame).keeps or not isinstance(step, Question) or step.aside:
         return
     number, total = _place(talk, frame, index)
     talk.say(N_("Question {number} of {total}", number=number, total=total))

@@ -28,8 +28,8 @@ from projektbot.dialog.read_conditions import read_condition, read_constraint
 
 # What each kind of step may say; its kind is the key that stands here.
 QUESTION_KEYS = (
-    *("question", "type", "label", "hint", "title", "choices", "locate", "location"),
-    *("relevant", "constraint", "constraint_message", "required", "currency"),
+    *("question", "type", "label", "hint", "title", "choices", "locate", "location", "lookup", "finds"),
+    *("relevant", "constraint", "constraint_message", "required", "aside", "currency"),
 )
 KEYS: dict[str, tuple[str, ...]] = {
     "question": QUESTION_KEYS,
@@ -97,6 +97,9 @@ def _question(page: Page, found: dict[str, Node], line: int) -> Question:
         nodes.text(page, found.get("title"), "title"),
         _currency(page, found.get("currency")),
         line,
+        nodes.name(page, found.get("lookup"), "lookup"),
+        nodes.name(page, found.get("finds"), "finds"),
+        nodes.flag(page, found.get("aside"), "aside", default=False),
     )
 
 
@@ -145,6 +148,8 @@ def _fitting(page: Page, found: dict[str, Node], kind: Type, line: int) -> None:
         ("choices", kind in CHOOSING),
         ("locate", kind is Type.SELECT_ONE),
         ("location", "locate" in found),
+        ("lookup", "finds" in found),
+        ("finds", "lookup" in found),
         ("currency", kind is Type.MONEY),
         ("constraint_message", "constraint" in found),
     ):
@@ -156,6 +161,8 @@ SENSE = {
     "choices": "only select_one, select_multiple and rank have choices",
     "locate": "only for select_one",
     "location": "only together with 'locate'",
+    "lookup": "only together with 'finds'",
+    "finds": "only together with 'lookup'",
     "currency": "only for money",
     "constraint_message": "only together with 'constraint'",
 }

@@ -98,6 +98,7 @@ def _shapes() -> dict[str, Schema]:
         "constraint": _ref("constraint"),
         "choices": _ref("choices"),
         "type": {"anyOf": [{"enum": [*Type]}, _list({"enum": sorted(BESIDE)}) | {"uniqueItems": True}]},
+        "aside": FLAG | {"description": "Asked on the way: no review shows it, and it has no number."},
         "required": FLAG | {"default": True},
         "currency": {"type": "string", "pattern": "^[A-Z]{3}$", "default": "EUR"},
         "steps": _list(_ref("step")),

@@ -164,7 +164,10 @@ class Talk:
         dialog = self.dialog(frame)
         if dialog.keeps and dialog.remind_after and (frame.reminded or not is_begun(frame)):
             self._remind_later(frame, dialog)  # no row yet, or it has moved out of reach
-        answers = {**_without_place(frame.answers, step_at(dialog, path)), path: value}
+        step = step_at(dialog, path)
+        answers = {**_without_found(frame.answers, step), path: value}
+        if isinstance(step, Question) and step.lookup and value is not None:
+            facts |= self._found(step, answers)
         for name, fact in facts.items():
             answers[FACT + name] = fact
         old = {name: kept for name, kept in frame.old.items() if name != path} if frame.old else frame.old
@@ -175,6 +178,12 @@ class Talk:
         if way and len(answers) == len(frame.answers) + 1 + len(facts) and can_walk_on(way, path):
             self._asked = False
             self._noted(answered, dialog, walk_on(dialog, way, answers, facts, self._calculate))
+
+    def _found(self, question: Question, answers: Answers) -> Answers:
+        """Return what the house finds about an answer just given."""
+        live = {name[1:] if name[0] in BESIDE else name: value for name, value in answers.items() if value is not None}
+        found = self.scene.house.calculate(question.lookup, self.session, live)
+        return {} if found is None else {question.finds: found}
 
     def done(self, call: Calling, outcome: str, facts: Answers) -> None:
         """Store what an action came to. The answers that led to it stay as they are; those put aside are over."""
@@ -246,11 +255,11 @@ class Talk:
         self.put(replace(self.session.frames[-1], view=view))
 
 
-def _without_place(answers: Answers, step: Step | None) -> Answers:
-    """Return answers without where the earlier answer to a question was found to lie."""
-    if not isinstance(step, Question) or not step.location or FACT + step.location not in answers:
+def _without_found(answers: Answers, step: Step | None) -> Answers:
+    """Return answers without what was found beside the earlier answer to a question: its place, or by its lookup."""
+    if not isinstance(step, Question) or not (step.location or step.finds):
         return answers
-    return {name: kept for name, kept in answers.items() if name != FACT + step.location}
+    return {name: kept for name, kept in answers.items() if name not in (FACT + step.location, FACT + step.finds)}
 
 
 def is_begun(frame: Frame) -> bool:

@@ -40,7 +40,7 @@ class Spot:
     step: Step
     live: Answers
     answered: bool
-    asks: bool = False  # it is a question
+    asks: bool = False  # it is a question, and not one on the way
     behind: int = 0  # where the plan goes on behind it; 0 within a repeat
 
 
@@ -49,7 +49,7 @@ class Way(NamedTuple):
 
     spots: list[Spot]
     open: int  # position of the open step; at the end the number of steps
-    asks: int  # questions, also those that are missing
+    asks: int  # questions but for those on the way, also those that are missing
 
 
 def walk(dialog: Dialog, answers: Answers, calculate: CalculateBy) -> Way:

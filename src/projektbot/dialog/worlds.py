@@ -44,8 +44,8 @@ class Views:
     def offers(self, entry: Entry) -> list[str]:
         """Return the names a step adds for the steps after it."""
         match entry.step:
-            case Question(name=name, location=location):
-                return [name, location] if location else [name]
+            case Question(name=name, location=location, finds=finds):
+                return [found for found in (name, location, finds) if found]
             case Do(name=name, action=action):
                 info = self.known.actions.get(action)
                 return [*sorted(info.facts if info else ()), name]
@@ -164,7 +164,7 @@ def _optional(seen: Views, name: str, source: Entry | None) -> bool:
         case None:
             return not seen.given.get(name, False)
         case Question(name=own, required=required):
-            return own != name or not required  # own != name: a shared location, which nobody must share
+            return own != name or not required  # own != name: what was found beside it, or not
         case Do(name=own):
             return own != name
         case Call():

@@ -9,8 +9,9 @@ from projektbot.civic.projects.rules import CARES, PUBLIC, Care, CareOutcome, St
 from projektbot.civic.projects.tables import project_people
 from projektbot.civic.tx import Opens, Tx
 from projektbot.dialog.engine import Result
+from projektbot.errors import Refused
 from projektbot.store.upsert import upsert
-from projektbot.texts import Text
+from projektbot.texts import N_, Text
 
 _columns = project_people.c
 _CHANGES = {
@@ -29,6 +30,16 @@ def care(tx: Tx, *, ref: str, act: str) -> Result:
     wanted = Care(act)
     note_care(tx, found.number, tx.who.person_id, wanted)
     return Result(CARES[wanted])
+
+
+def support_instead(tx: Tx, *, ref: str) -> Result:
+    """Support a project in place of sending the same once more, and follow it; refuse if it is not public any more."""
+    found = project(tx.db, number_of(ref))
+    if found is None or Stage(found.stage) not in PUBLIC:
+        raise Refused(N_("That project is not public any more. I am sorry."))
+    for wanted in (Care.SUPPORT, Care.FOLLOW):
+        note_care(tx, found.number, tx.who.person_id, wanted)
+    return Result(CareOutcome.SUPPORTED)
 
 
 def note_care(tx: Tx, number: int, person_id: int, wanted: Care) -> None:

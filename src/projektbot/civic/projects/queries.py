@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
 
 from projektbot.civic.projects.rules import FIRST_REF, PUBLIC, WAITING, Care, Stage, number_of
-from projektbot.civic.projects.tables import comments, project_files, project_people, projects, proposals
+from projektbot.civic.projects.searching import Spellings, holds, titled, wanted_words
+from projektbot.civic.projects.tables import (
+    comments,
+    project_files,
+    project_people,
+    project_words,
+    projects,
+    proposals,
+)
 from projektbot.civic.staff.queries import grants_of
 from projektbot.civic.staff.rules import Duty, may
 from projektbot.records import record
@@ -61,6 +69,14 @@ def project_for_change(db: Connection, number: int | None) -> ProjectRow | None:
     """Return a project that nobody else changes until the commit."""
     found = db.execute(_row.where(projects.c.number == number).with_for_update()).first()
     return ProjectRow(*found) if found else None
+
+
+def projects_by_number(db: Connection, numbers: Sequence[int]) -> list[ProjectRow]:
+    """Return projects in the order of these numbers, those that there are."""
+    found = (
+        {row[0]: ProjectRow(*row) for row in db.execute(_row.where(projects.c.number.in_(numbers)))} if numbers else {}
+    )
+    return [found[number] for number in numbers if number in found]
 
 
 def where_it_went(db: Connection, number: int | None) -> ProjectRow | None:
@@ -175,32 +191,36 @@ class Filter:
     words: str = ""
 
 
-def _matching(wanted: Filter) -> list[ColumnElement[bool]]:
+def _matching(db: Connection, wanted: Filter, words: Sequence[Spellings]) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [_public]
     if wanted.area:
         found.append(projects.c.area == wanted.area)
     if wanted.field:
         found.append(projects.c.field == wanted.field)
-    for word in wanted.words.split():
-        like = f"%{_bare(word)}%"
-        found.append(projects.c.title.ilike(like, escape="\\") | projects.c.description.ilike(like, escape="\\"))
+    if words:
+        found.append(holds(db, words))
     return found
 
 
-def _bare(word: str) -> str:
-    return word.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+def _with_words(found: Select[Any], words: Sequence[Spellings]) -> Select[Any]:
+    return found.join(project_words, project_words.c.number == projects.c.number) if words else found
 
 
 def public_projects(db: Connection, wanted: Filter, limit: int, offset: int = 0) -> list[ProjectRow]:
-    """Return public projects, the newest first."""
-    newest = projects.c.published_at.desc(), projects.c.number.desc()
-    found: Select[Any] = _row.where(*_matching(wanted)).order_by(*newest).limit(limit).offset(offset)
-    return [ProjectRow(*row) for row in db.execute(found)]
+    """Return public projects, the newest first; of those that were looked for, first those that are called so."""
+    words = wanted_words(wanted.words)
+    order = [projects.c.published_at.desc(), projects.c.number.desc()]
+    if words:
+        order.insert(0, titled(words).desc())
+    found = _with_words(_row, words).where(*_matching(db, wanted, words)).order_by(*order)
+    return [ProjectRow(*row) for row in db.execute(found.limit(limit).offset(offset))]
 
 
 def count_public(db: Connection, wanted: Filter) -> int:
     """Return how many public projects there are."""
-    return db.scalar(select(func.count()).select_from(projects).where(*_matching(wanted))) or 0
+    words = wanted_words(wanted.words)
+    found = _with_words(select(func.count()).select_from(projects), words).where(*_matching(db, wanted, words))
+    return db.scalar(found) or 0
 
 
 def support_of(db: Connection, number: int) -> int:

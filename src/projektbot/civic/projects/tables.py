@@ -38,6 +38,15 @@ Index("projects_waiting", projects.c.waits_since)
 Index("projects_merged", projects.c.merged_into)
 Index("projects_areas", projects.c.stage, projects.c.area)  # how many are public in each is on every first page
 
+# What projects that were ever published are found by, folded; the database itself keeps it (`index.py`).
+project_words = Table(
+    "project_words",
+    metadata,
+    Column("number", Integer, ForeignKey("projects.number", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("title", Text, nullable=False),
+    Column("description", Text, nullable=False),
+)
+
 project_files = Table(
     "project_files",
     metadata,
