@@ -72,7 +72,7 @@ def is_listed(name: str | None, _kind: str, _parents: object) -> bool:
 
 
 def test_the_words_of_projects_that_are_published_already_are_noted(engine: Engine) -> None:
-    up_to(engine, "0009", 1)
+    up_to(engine, "0008", 1)
     old = tables_of(engine)["projects"]
     row = dict.fromkeys(("stage", "kind", "field", "area", "locale", "channel"), "x") | {"created_at": 1}
     words = {"title": "Größe", "description": "Ä"}
