@@ -134,7 +134,9 @@ class Inbound:
     `channel` is the name of one of our accounts; `key` is the platform's own id of the update, unique in the channel
     (redelivery is recognised by it); `chat` is where to answer; `message` the platform id of the person's message
     (empty if it has none); `locale` what the client says ("de-DE"), or empty; `order` grows with each update in a chat
-    as the platform counts them, 0 if it does not count.
+    as the platform counts them, 0 if it does not count. `sender` is the platform's id of who acts, where the chat does
+    not say it: empty in Telegram's private chats, and for anonymous administrators. `thread` is the topic or thread of
+    a group in which it was said, and is to be answered.
     """
 
     channel: str
@@ -145,6 +147,8 @@ class Inbound:
     locale: str = ""
     private: bool = True
     order: int = 0
+    sender: str = ""
+    thread: str = ""
 
 
 _EVENTS: dict[str, Callable[..., Event]] = {
@@ -226,7 +230,8 @@ class Outgoing:
     """One message, structured and rendered in the reader's language; never markup.
 
     `choices` are numbered from `first` on (later pages of a long list go on counting). `about` names the question it
-    asks ("frame|question"). `replaces` is the platform id of a message of ours to edit instead of sending a new one.
+    asks ("frame|question"). `replaces` is the platform id of a message of ours to edit instead of sending a new one;
+    `thread` the topic or thread of a group to which it belongs.
     """
 
     parts: tuple[Part, ...]
@@ -237,6 +242,7 @@ class Outgoing:
     replaces: str = ""
     reply_to: str = ""
     lang: str = ""  # the language it is written in, for screen readers
+    thread: str = ""
 
     def plain(self) -> str:
         """Return the words alone."""
@@ -255,6 +261,7 @@ def outgoing_from(data: dict[str, Any]) -> Outgoing:
         data["replaces"],
         data["reply_to"],
         data["lang"],
+        data.get("thread", ""),  # letters of earlier versions have none
     )
 
 

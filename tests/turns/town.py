@@ -124,7 +124,7 @@ class Town:
         self.letters: list[Letter] = []
         self.hand_over: Callable[[Iterable[Letter]], None] = self.letters.extend
         self.languages = languages
-        self.world = World(book, languages, city, self.clock.now)
+        self.world = World(book, languages, city, self.clock.now, self.media.keep)
         here = {channel.name: channel for channel in (self.desk, *channels)}
         bell = Bell(self.engine) if queued else None
         self.turns = Turns(self.store, self.world, self.media, here, self._hand_over, bell)

@@ -15,6 +15,11 @@ from projektbot.civic import pictures, showing, similarity
 from projektbot.civic.ballots.queries import rounds_of_both
 from projektbot.civic.ballots.tables import voters
 from projektbot.civic.city import City
+from projektbot.civic.groups.asking import unite_answers
+from projektbot.civic.groups.decisions import cast_vote, unite_voters, words_for
+from projektbot.civic.groups.queries import decisions_of_both
+from projektbot.civic.groups.rules import CastOutcome
+from projektbot.civic.groups.tables import decision_voters, group_answers, tasks
 from projektbot.civic.people.actions import HERE, STAY, link_chats, make_code, messenger, unlink_chat
 from projektbot.civic.people.queries import chats_of
 from projektbot.civic.people.rules import LinkOutcome, UnlinkOutcome
@@ -148,6 +153,10 @@ def _in_minutes(_house: CityHouse, _session: Session, answers: Answers) -> Value
     return NN_("in {n} minute", "in {n} minutes", answers.get("minutes", 0))
 
 
+def _decision_words(house: CityHouse, _session: Session, answers: Answers) -> Value:
+    return words_for(house.db, str(answers.get("decision", "")), house.person_id) or None
+
+
 def _of_city(field: str) -> Callable[[CityHouse, Session, Answers], Value]:
     def value(house: CityHouse, _session: Session, _answers: Answers) -> Value:
         found = getattr(house.city, field)
@@ -177,6 +186,7 @@ CALCULATES: Mapping[str, Callable[[CityHouse, Session, Answers], Value]] = {
     "city_contact": _of_city("contact"),
     "city_privacy": _of_city("privacy_url"),
     "answer_days": _of_city("answer_days"),
+    "decision_words": _decision_words,
     **showing.CALCULATES,
     **pictures.CALCULATES,
     **similarity.CALCULATES,
@@ -213,6 +223,7 @@ ACTIONS: Mapping[str, Action] = {
     "care": Action(care, tuple(CareOutcome)),
     "add_comment": Action(add_comment, tuple(SayOutcome)),
     "report": Action(report, tuple(SayOutcome)),
+    "cast_vote": Action(cast_vote, tuple(CastOutcome)),
 }
 _ENGINE_ACTIONS = {
     "resume_draft": ActionInfo((), frozenset({"draft"}), frozenset({"of"}), frozenset()),
@@ -236,18 +247,21 @@ BELONGINGS = (
     comments.c.person_id,
     reports.c.person_id,
     proposals.c.person_id,
+    tasks.c.person_id,
     voters.c.person_id,
 )
 # What each has once, and both may have: a support, a role.
 SHARED: Mapping[Column[int], Callable[[Connection, int, int], None]] = {
     project_people.c.person_id: unite_cares,
     grants.c.person_id: unite_grants,
+    group_answers.c.person_id: unite_answers,
+    decision_voters.c.person_id: unite_voters,
 }
 
 
 def at_odds(db: Connection, person_id: int, other_id: int) -> Text | None:
     """Return why two people cannot become one, or None. Whoever asks has locked both of their sessions."""
-    if not rounds_of_both(db, person_id, other_id):
+    if not rounds_of_both(db, person_id, other_id) and not decisions_of_both(db, person_id, other_id):
         return None
     return N_(
         "I cannot connect these two chats: a vote has come from each of them in the same round, and one person has one "

@@ -9,7 +9,8 @@ from typing import TypeAlias
 from sqlalchemy import Connection
 
 from projektbot.civic.city import City
-from projektbot.messages import micros
+from projektbot.dialog.saying import Button
+from projektbot.messages import Media, micros
 from projektbot.records import record
 from projektbot.store import audit
 from projektbot.texts import Text
@@ -69,11 +70,28 @@ class Notice:
 
 
 @record
+class Post:
+    """What is said in a group: a text, with something to tap under it, and a file."""
+
+    text: Text
+    buttons: tuple[Button, ...] = ()
+    media: Media | None = None
+
+
+@record
+class Said:
+    """A post in the chat of this address, of which nobody there has just done something."""
+
+    address_id: int
+    post: Post
+
+
+@record
 class Tx:
     """One turn's transaction. What an action writes is committed together with the answer it leads to.
 
-    `wishes` are what the road does before it goes on, since it alone holds the conversations; `notices` leave with the
-    commit.
+    `wishes` are what the road does before it goes on, since it alone holds the conversations; `notices`, and what is
+    `said` in groups, leave with the commit.
     """
 
     db: Connection
@@ -82,6 +100,7 @@ class Tx:
     city: City
     wishes: list[Wish] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
+    said: list[Said] = field(default_factory=list)
 
     @property
     def at(self) -> int:
@@ -92,6 +111,14 @@ class Tx:
         """Tell somebody else something; whoever acts has the dialog's own words, and who is gone is told nothing."""
         if person_id not in (None, self.who.person_id):
             self.notices.append(Notice(person_id, text, opens))
+
+    def tell(self, person_id: int, text: Text, opens: Opens | None = None) -> None:
+        """Tell somebody something in private, also whoever acts: in a group they are spoken to as one of many."""
+        self.notices.append(Notice(person_id, text, opens))
+
+    def say(self, address_id: int, post: Post) -> None:
+        """Say something in a group."""
+        self.said.append(Said(address_id, post))
 
     def audit(self, act: str, subject: str, *, area: str = "", words: str = "") -> None:
         """Write down what this person did for the city."""

@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 import orjson
 from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, literal_column, select, update
 
+from projektbot.civic.groups import binding
 from projektbot.delivery.letters import KINDS, SENDS
 from projektbot.messages import Letter, outgoing_from
 from projektbot.store.statement import Statement
@@ -140,6 +141,7 @@ def _move(connection: Connection, moved: Move) -> int:
         return moved.address_id
     waiting = and_(outbox.c.address_id == moved.address_id, outbox.c.state.in_(("queued", "sending")))
     connection.execute(update(outbox).where(waiting).values(address_id=known))
+    binding.move(connection, moved.address_id, known)
     return known
 
 

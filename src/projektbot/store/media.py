@@ -48,6 +48,12 @@ class MediaStore:
         self._write(self.path(digest), data)
         return Stored(digest, mime, len(data), name[:200])
 
+    def keep(self, data: bytes, mime: str, name: str) -> Stored:
+        """Save a file that we have made ourselves; twice is once, so that a transaction may do it that is replayed."""
+        digest = hashlib.sha256(data).hexdigest()
+        self._write(self.path(digest), data)
+        return Stored(digest, mime, len(data), name)
+
     def read(self, sha256: str) -> bytes:
         """Return a stored file."""
         return self.path(sha256).read_bytes()

@@ -55,9 +55,14 @@ addresses = Table(
     Column("blocked_at", Time),
     # The session of this chat before that was joined to another: old buttons name its frames as they were named then.
     Column("first_session", Id, nullable=False, server_default="0"),
+    # Whose private chat it is, where the platform's id of the chat does not say it (Matrix): so that somebody who acts
+    # in a group is known.
+    Column("sender", String(255)),
     UniqueConstraint("channel", "chat"),
     sqlite_autoincrement=True,
 )
+_told = addresses.c.sender.is_not(None)
+Index("addresses_sender", addresses.c.channel, addresses.c.sender, sqlite_where=_told, postgresql_where=_told)
 
 # One row for each update ever taken: the dedupe, and the waiting room of what needs a file first or failed thrice.
 inbox = Table(

@@ -27,12 +27,13 @@ from projektbot.messages import (
     Odd,
     Pick,
     Presence,
+    Stored,
     Tap,
     Wake,
     Words,
 )
 from projektbot.texts import N_, Text
-from projektbot.turns import linking, notices, rows
+from projektbot.turns import groups, linking, notices, rows
 from projektbot.turns.kept import Kept
 from projektbot.turns.rendering import Renderer, Written
 
@@ -51,6 +52,7 @@ class World:
     languages: Languages
     city: City
     now: Callable[[], datetime]
+    keep: Callable[[bytes, str, str], Stored]  # a file of ours: its content, type and name
     links: Callable[[str], Mapping[str, str]] = no_links  # by channel: what opens a chat with us, and hands this over
 
 
@@ -140,13 +142,13 @@ class Batch:
 
         With `patient`, raises Unsettled if it is about a message that may be one of ours still on its way.
         """
-        conversation = self.conversation(inbound)
+        conversation = self._where(inbound)
         event = self._housework(conversation, inbound, patient=patient)
         if event is None:
             return None
-        self._listen(conversation, inbound.locale)
         if not conversation.found.private:
-            return self._in_group(conversation)
+            return groups.take(self, conversation, inbound, event, patient=patient)
+        self._listen(conversation, inbound.locale)
         about = self._about(conversation, event.to, patient=patient) if isinstance(event, Words) and event.to else ""
         event, about = linking.as_meant(conversation.found, event, about)
         return self._turn(conversation, event, about, linking.heard_in(conversation.found, inbound.message))
@@ -190,6 +192,7 @@ class Batch:
         except Refused as refusal:
             return resume(self.scene(conversation), turn, refusal.text, question=refusal.question)
         notices.tell(self, tx.notices)
+        groups.say(self, tx.said)
         return resume(self.scene(conversation), turn, result)
 
     def scene(self, conversation: Conversation) -> Scene:
@@ -210,12 +213,25 @@ class Batch:
 
     # ---- before the engine -----------------------------------------------------------------------------------------
 
+    def _where(self, inbound: Inbound) -> Conversation:
+        """Return the conversation of an update, as what it tells of its chat makes it."""
+        conversation = self.conversation(inbound)
+        found = conversation.found
+        if found.private and not inbound.private:
+            return self.know(rows.become_group(self.db, found, self.at))
+        if found.private and inbound.sender and found.sender is None:
+            rows.set_sender(self.db, found.address_id, inbound.sender)
+            conversation.found = self.addresses[found.channel, found.chat] = found._replace(sender=inbound.sender)
+        return conversation
+
     def _housework(self, conversation: Conversation, inbound: Inbound, *, patient: bool) -> Event | None:
         """Do what concerns the address alone; return the event for the engine, if there is one."""
         found = conversation.found
         match inbound.event:
             case Presence(here):
                 self._blocked(conversation, None if here else self.at)
+                if not found.private:
+                    groups.note_presence(self, found, here=here)
                 return None
             case Migrated(to):
                 rows.move_chat(self.db, found.address_id, found.channel, to)
@@ -223,7 +239,8 @@ class Batch:
         if found.blocked:
             self._blocked(conversation, None)  # who writes has let us in again
         if isinstance(inbound.event, Pick):
-            return self._picked(inbound.event, self._told(found.address_id, inbound.event.message, patient=patient))
+            body = self.told(found.address_id, inbound.event.message, patient=patient)
+            return self._picked(inbound.event, body, "" if found.private else inbound.event.message)
         return inbound.event
 
     def _blocked(self, conversation: Conversation, at: int | None) -> None:
@@ -231,23 +248,23 @@ class Batch:
         found = conversation.found = conversation.found._replace(blocked=at is not None)
         self.addresses[found.channel, found.chat] = found
 
-    def _told(self, address_id: int, message: str, *, patient: bool) -> bytes | None:
+    def told(self, address_id: int, message: str, *, patient: bool) -> bytes | None:
         """Return a message of ours by its id on the platform."""
         body = rows.sent_message(self.db, address_id, message)
         if body is None and patient and rows.is_being_told(self.db, address_id, self.at):
             raise Unsettled
         return body
 
-    def _picked(self, pick: Pick, body: bytes | None) -> Event:
+    def _picked(self, pick: Pick, body: bytes | None, message: str) -> Event:
         if body is None:
             return Odd("reaction")
         sent = orjson.loads(body)
         numbered = [choice for choice in sent["choices"] if not choice["word"]]
         index = pick.number - sent["first"]
-        return Tap(numbered[index]["token"]) if 0 <= index < len(numbered) else Odd("reaction")
+        return Tap(numbered[index]["token"], message) if 0 <= index < len(numbered) else Odd("reaction")
 
     def _about(self, conversation: Conversation, message: str, *, patient: bool) -> str:
-        body = self._told(conversation.found.address_id, message, patient=patient)
+        body = self.told(conversation.found.address_id, message, patient=patient)
         return str(orjson.loads(body)["about"]) if body else ""
 
     def _listen(self, conversation: Conversation, client: str) -> None:
@@ -259,10 +276,6 @@ class Batch:
         if locale != session.locale:
             conversation.session = replace(session, locale=locale)
             conversation.changed = True
-
-    def _in_group(self, conversation: Conversation) -> Letter:
-        text = N_("Ideas are told in private. Please write to me in a chat of our own.")
-        return self.post(conversation.found, self.renderer.text(text, conversation.session.locale), "receipt")
 
     # ---- writing ---------------------------------------------------------------------------------------------------
 

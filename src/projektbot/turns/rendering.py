@@ -25,6 +25,18 @@ class Written(NamedTuple):
     body: bytes
 
 
+class Where(NamedTuple):
+    """What goes along with a message, and where in its chat it stands."""
+
+    media: Media | None = None
+    replaces: str = ""
+    reply_to: str = ""
+    thread: str = ""
+
+
+HERE = Where()
+
+
 class Renderer:
     """Puts turns into words; what it found for a fixed prompt it keeps."""
 
@@ -40,10 +52,15 @@ class Renderer:
             return _written(self._message((*turn.lines, *prompt.lines), prompt, locale, turn.replaces))
         return self._prompts.get((prompt, locale)) or self._keep(prompt, locale)
 
-    def text(self, text: Text, locale: str, buttons: Sequence[Button] = ()) -> Written:
+    def text(self, text: Text, locale: str, buttons: Sequence[Button] = (), *, where: Where = HERE) -> Written:
         """Return one sentence as a message, with something to tap under it."""
         choices = tuple([_choice(button, self.languages, locale) for button in buttons])
-        return _written(Outgoing(self.languages.parts(text, locale), choices, lang=locale))
+        media, replaces, reply_to, thread = where
+        message = Outgoing(
+            self.languages.parts(text, locale), choices, media=media, replaces=replaces, reply_to=reply_to,
+            lang=locale, thread=thread,
+        )  # fmt: skip
+        return _written(message)
 
     def again(self, text: Text, message: Outgoing) -> Written:
         """Return a message once more, as a new one, after a sentence in its own language."""

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, literal_column, select, update
 
+from projektbot.civic.groups import binding
 from projektbot.dialog.session import Session, dump
 from projektbot.messages import Inbound, dump_inbound, load_inbound
 from projektbot.store.statement import Among, Row, Statement
@@ -33,6 +34,7 @@ class Found(NamedTuple):
     state: bytes
     last: int | None = None
     first_session: int = 0
+    sender: str | None = None
 
 
 found = select(
@@ -46,6 +48,7 @@ found = select(
     sessions.c.state,
     sessions.c.address_id,
     addresses.c.first_session,
+    addresses.c.sender,
 ).join(sessions, sessions.c.id == addresses.c.session_id)
 _by_chat = Among(
     lambda chats: found.where(addresses.c.channel == bindparam("channel"), addresses.c.chat.in_(chats)), "channel"
@@ -96,9 +99,10 @@ _open = Statement(
     "at",
 )
 _sent = Statement(
-    select(outbox.c.body).where(
-        outbox.c.address_id == bindparam("address"), outbox.c.external_id == bindparam("external")
-    ),
+    select(outbox.c.body)
+    .where(outbox.c.address_id == bindparam("address"), outbox.c.external_id == bindparam("external"))
+    .order_by(outbox.c.id.desc())  # a message that was edited says what it said last
+    .limit(1),
     "address",
     "external",
 )
@@ -157,12 +161,18 @@ def by_session(db: Connection, ids: Sequence[int]) -> list[Found]:
     return list(best.values())
 
 
+def by_address(db: Connection, address_id: int) -> Found | None:
+    """Return an address."""
+    row = db.execute(found.where(addresses.c.id == address_id)).first()
+    return as_found(tuple(row)) if row else None
+
+
 def as_found(row: Sequence[Any]) -> Found:
     """Read the columns of `found`."""
-    address_id, channel, chat, session_id, private, blocked_at, person_id, state, last, first_session = row
+    address_id, channel, chat, session_id, private, blocked_at, person_id, state, last, first_session, sender = row
     return Found(
         address_id, channel, chat, session_id, bool(private), blocked_at is not None, person_id, state, last,
-        first_session,
+        first_session, sender,
     )  # fmt: skip
 
 
@@ -266,8 +276,27 @@ def set_blocked(db: Connection, address_id: int, at: int | None) -> None:
     db.execute(update(addresses).where(addresses.c.id == address_id).values(blocked_at=at))
 
 
+def set_sender(db: Connection, address_id: int, sender: str) -> None:
+    """Note whose private chat it is."""
+    db.execute(update(addresses).where(addresses.c.id == address_id).values(sender=sender))
+
+
+def become_group(db: Connection, found: Found, at: int) -> Found:
+    """Give a chat that others have joined a session of its own: what was begun in private stays with its person."""
+    _, session_id, state = new_session(db, at, private=False)
+    values = {"session_id": session_id, "private": False, "sender": None}
+    db.execute(update(addresses).where(addresses.c.id == found.address_id).values(values))
+    return found._replace(
+        session_id=session_id, private=False, person_id=None, state=state, last=None, first_session=0, sender=None
+    )
+
+
 def move_chat(db: Connection, address_id: int, channel: str, chat: str) -> None:
-    """Follow a chat to its new id, unless we know that one already."""
-    taken = select(addresses.c.id).where(addresses.c.channel == channel, addresses.c.chat == chat)
-    if db.scalar(taken) is None:
+    """Follow a chat to its new id; if we know that one already, what belongs to the group goes there."""
+    there: int | None = db.scalar(
+        select(addresses.c.id).where(addresses.c.channel == channel, addresses.c.chat == chat)
+    )
+    if there is None:
         db.execute(update(addresses).where(addresses.c.id == address_id).values(chat=chat))
+    else:
+        binding.move(db, address_id, there)

@@ -10,7 +10,7 @@ from projektbot.messages import Inbound, Letter, dump_inbound, micros
 from projektbot.records import record
 from projektbot.store.tables import inbox
 from projektbot.store.upsert import upsert
-from projektbot.turns import outages, queued, rows
+from projektbot.turns import groups, outages, queued, rows
 from projektbot.turns.batch import DRAFT, Batch, World
 from projektbot.turns.ids import Ids
 from projektbot.turns.kept import Kept
@@ -87,12 +87,13 @@ class Transactions:
             letters[row_id] = [letter] if letter else []
         batch.save()
         for row_id in taken.keys() - drafts.keys():  # afterwards: who has just been reminded is not asked again
-            letters[row_id] = self._ask_again(db, taken[row_id].subject)
+            letters[row_id] = self._carry_out(db, taken[row_id])
         return [letters.pop(row_id, []) for row_id in ids]  # an id may be among them twice
 
-    def _ask_again(self, db: Connection, subject: str) -> list[Letter]:
+    def _carry_out(self, db: Connection, row: rows.DueRow) -> list[Letter]:
         batch = self.batch(db)
-        letters = outages.ask_again(batch, subject)
+        asks = row.kind == outages.OUTAGE
+        letters = outages.ask_again(batch, row.subject) if asks else groups.wake(batch, row.kind, row.subject)
         batch.save()
         return letters
 

@@ -50,6 +50,11 @@ def replied_event(content: Raw) -> str:
     return as_text(as_object(relation.get("m.in_reply_to")).get("event_id"))
 
 
+def thread_of(content: Raw) -> str:
+    """Return the id of the message that began the thread this one belongs to, or ""."""
+    return _related(content, "m.thread")
+
+
 def edited_event(content: Raw) -> str:
     """Return the id of the message this one corrects, or ""."""
     return _related(content, "m.replace")

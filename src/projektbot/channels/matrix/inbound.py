@@ -21,6 +21,7 @@ from projektbot.channels.matrix.events import (
     reacted_event,
     replied_event,
     size_of,
+    thread_of,
 )
 from projektbot.channels.matrix.files import ref_of
 from projektbot.messages import (
@@ -54,7 +55,11 @@ def read(raw: Raw, here: Here) -> Inbound | None:
     event = reader(raw, here) if reader else None
     if event is None:
         return None
-    return Inbound(here.channel, key, room, event, _message_id(key, event), private=room in here.private)
+    private = room in here.private
+    return Inbound(
+        here.channel, key, room, event, _message_id(key, event), private=private,
+        sender=as_text(raw.get("sender")), thread="" if private else thread_of(content_of(raw)),
+    )  # fmt: skip
 
 
 def greeting_for(joined: Raw) -> Raw:
@@ -121,8 +126,8 @@ def _read_greeting(_raw: Raw, _here: Here) -> Event:
     return Command("start")
 
 
-def _read_shut_out(raw: Raw, here: Here) -> Event | None:
-    return Odd("upgraded") if raw["room_id"] in here.private else None
+def _read_shut_out(_raw: Raw, _here: Here) -> Event:
+    return Odd("upgraded")
 
 
 def _odd(what: str) -> Reader:

@@ -81,9 +81,18 @@ def _content(message: Outgoing) -> Content:
     if message.replaces:
         relation = {"rel_type": "m.replace", "event_id": message.replaces}
         return {**said, "body": f"* {body}", "m.new_content": said, "m.relates_to": relation}
-    if message.reply_to:
-        return {**said, "m.relates_to": {"m.in_reply_to": {"event_id": message.reply_to}}}
+    if relation := _relation(message):
+        return {**said, "m.relates_to": relation}
     return said
+
+
+def _relation(message: Outgoing) -> Content:
+    answered: Content = {"m.in_reply_to": {"event_id": message.reply_to}} if message.reply_to else {}
+    if not message.thread:
+        return answered
+    # Clients that know no threads show it as an answer to what began this one.
+    shown: Content = answered or {"m.in_reply_to": {"event_id": message.thread}, "is_falling_back": True}
+    return {"rel_type": "m.thread", "event_id": message.thread, **shown}
 
 
 def _body(message: Outgoing) -> str:

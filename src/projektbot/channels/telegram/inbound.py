@@ -68,6 +68,8 @@ SERVICE = frozenset(
     """.split()  # noqa: SIM905 - a hundred names read better without their quotes
 )
 
+TOPIC = ("message_thread_id", "is_topic_message")
+
 
 @dataclass(frozen=True, slots=True)
 class Reader:
@@ -132,7 +134,8 @@ class Reader:
         carrier = query.get("message") or {"chat": {"id": query["from"]["id"], "type": "private"}}
         number = str(carrier.get("message_id", ""))
         event = Tap(_text(query["data"]), number) if "data" in query else Odd("game")
-        return self._inbound(key, {"from": query["from"], "chat": carrier["chat"]}, event)
+        topic = {name: carrier[name] for name in TOPIC if name in carrier}
+        return self._inbound(key, {"from": query["from"], "chat": carrier["chat"], **topic}, event)
 
     def _changed(self, key: str, change: Json) -> Inbound:
         member = change["new_chat_member"]
@@ -151,14 +154,15 @@ class Reader:
 
     def _concerns_us(self, message: Json) -> bool:
         """Say whether a message is meant for us: in private all, elsewhere our commands and answers to us."""
-        sender = message.get("from", {})
         kind = message["chat"]["type"]
-        if sender.get("is_bot", True) or kind == "channel":
+        if kind == "channel":
+            return False
+        if "sender_chat" in message and not _is_anonymous(message):  # a channel speaks, or a post it forwards by itself
+            return False
+        if message.get("from", {}).get("is_bot", True) and not _is_anonymous(message):
             return False
         if kind == "private":
             return True
-        if "sender_chat" in message:  # a channel speaks, or a post it forwards by itself
-            return False
         if found := _as_command(message.get("text", "")):
             return (found[2] or self.username).lower() == self.username.lower()
         return self._is_answer_to_us(message)
@@ -179,6 +183,7 @@ class Reader:
         return _upload(message) or _odd(message)
 
     def _inbound(self, key: str, of: Json, event: Event, *, message: str = "") -> Inbound:
+        private = of["chat"]["type"] == "private"
         return Inbound(
             channel=self.channel,
             key=key,
@@ -186,9 +191,27 @@ class Reader:
             event=event,
             message=message,
             locale=_words(of.get("from", {}).get("language_code")),
-            private=of["chat"]["type"] == "private",
+            private=private,
             order=int(key),
+            sender="" if private else _sender(of),
+            thread="" if private else _thread(of),
         )
+
+
+def _is_anonymous(message: Json) -> bool:
+    """Say whether an administrator speaks in the group's own name (Bot API, Message.sender_chat)."""
+    return bool(_record(message.get("sender_chat")).get("id") == message["chat"]["id"])
+
+
+def _sender(of: Json) -> str:
+    who = _record(of.get("from")).get("id")
+    return str(who) if isinstance(who, int) and "sender_chat" not in of else ""
+
+
+def _thread(of: Json) -> str:
+    """Return the topic of a forum; elsewhere Telegram gives each chain of answers such a number too."""
+    number = of.get("message_thread_id")
+    return str(number) if isinstance(number, int) and of.get("is_topic_message") is True else ""
 
 
 def _as_command(text: str) -> re.Match[str] | None:

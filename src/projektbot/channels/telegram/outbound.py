@@ -34,7 +34,7 @@ class Call:
 def calls(chat: str, message: Outgoing, limits: Limits) -> list[Call]:
     """Return the calls that send a message, in order: the reply on the first, the buttons on the last."""
     made = list(_with_media(message, message.media, limits) if message.media else _texts(message.parts, limits))
-    made = [_adding(call, _address(chat, limits)) for call in made]
+    made = [_adding(call, _address(chat, limits) | _topic(message)) for call in made]
     if message.reply_to:
         reply = {"message_id": int(message.reply_to), "allow_sending_without_reply": True}
         made[0] = _adding(made[0], {"reply_parameters": reply})
@@ -46,6 +46,10 @@ def calls(chat: str, message: Outgoing, limits: Limits) -> list[Call]:
 def _address(chat: str, limits: Limits) -> dict[str, Any]:
     # Above the free rate Telegram takes nothing without being told that it may charge for it.
     return {"chat_id": int(chat)} | ({"allow_paid_broadcast": True} if limits.rate > FREE_RATE else {})
+
+
+def _topic(message: Outgoing) -> dict[str, Any]:
+    return {"message_thread_id": int(message.thread)} if message.thread else {}
 
 
 def _adding(call: Call, parameters: dict[str, Any]) -> Call:

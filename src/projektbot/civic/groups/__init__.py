@@ -1,0 +1,1 @@
+"""Groups: the chats in which a project's people plan together."""

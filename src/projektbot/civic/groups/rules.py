@@ -1,0 +1,109 @@
+"""What is possible in a group, and how much of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from projektbot.records import record
+
+LONGEST_WORDS = 300  # characters of a task or a question: it has to fit on a telephone
+MOST_OPEN_TASKS = 50
+MOST_SHOWN = 20  # tasks in one message, each with a button
+FEWEST_DATES, MOST_DATES = 2, 5
+FEWEST_CHOICES, MOST_CHOICES = 2, 8
+DECISION_DAYS = 3
+
+
+class BindOutcome(StrEnum):
+    """What becomes of connecting a group with a project."""
+
+    BOUND = "bound"
+    ALREADY = "already"
+    CLOSED = "closed"  # the project was declined, or goes on as another
+    MAY_NOT = "may_not"
+    STRANGER = "stranger"  # has never written to us in private
+    UNSEEN = "unseen"  # an anonymous administrator
+    UNKNOWN = "unknown"  # there is no such project
+
+
+class Kind(StrEnum):
+    """What a group is asked."""
+
+    DATES = "dates"  # which of some days suit: several may
+    COMING = "coming"
+    MOOD = "mood"
+
+
+SEVERAL = frozenset({Kind.DATES})
+
+
+class Coming(StrEnum):
+    """What somebody says who is invited to a meeting; stored by its place."""
+
+    YES = "yes"
+    NO = "no"
+    MAYBE = "maybe"
+
+
+class Vote(StrEnum):
+    """What somebody says to a question that is to be decided."""
+
+    YES = "yes"
+    NO = "no"
+    ABSTAIN = "abstain"
+
+
+class CastOutcome(StrEnum):
+    """What becomes of a vote."""
+
+    CAST = "cast"
+    ALREADY = "already"
+    OVER = "over"
+    MAY_NOT = "may_not"
+
+
+class Verdict(StrEnum):
+    """How a decision has ended."""
+
+    YES = "yes"
+    NO = "no"
+    TIED = "tied"
+    NOBODY = "nobody"
+
+
+@record
+class Counts:
+    """The votes of a decision."""
+
+    yes: int
+    no: int
+    abstain: int
+
+
+def bind_outcome(*, seen: bool, known: bool, exists: bool, open_: bool, speaks: bool, here: bool) -> BindOutcome:
+    """Say what becomes of connecting a group; `here` if it is the one of this project already."""
+    if not seen:
+        return BindOutcome.UNSEEN
+    if not exists:
+        return BindOutcome.UNKNOWN
+    if not known:
+        return BindOutcome.STRANGER
+    if not speaks:
+        return BindOutcome.MAY_NOT
+    if not open_:
+        return BindOutcome.CLOSED
+    return BindOutcome.ALREADY if here else BindOutcome.BOUND
+
+
+def verdict(counts: Counts) -> Verdict:
+    """Say how a decision has ended; abstentions are heard and do not count."""
+    if counts.yes == counts.no:
+        return Verdict.TIED if counts.yes else Verdict.NOBODY
+    return Verdict.YES if counts.yes > counts.no else Verdict.NO
+
+
+def favourite(counts: Sequence[int]) -> int | None:
+    """Return the place of the highest count, if one alone has it."""
+    most = max(counts, default=0)
+    return counts.index(most) if most and counts.count(most) == 1 else None

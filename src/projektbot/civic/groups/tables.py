@@ -1,0 +1,88 @@
+"""Which group belongs to which project, and what is planned there: tasks, questions with buttons, binding votes."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+
+from projektbot.store.tables import Id, Time, metadata
+
+project_chats = Table(
+    "project_chats",
+    metadata,
+    Column("address_id", Id, ForeignKey("addresses.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("project", Integer, ForeignKey("projects.number", ondelete="CASCADE"), nullable=False),
+    Column("channel", String(64), nullable=False),
+    Column("thread", String(255), nullable=False, server_default=""),  # the topic in which we speak by ourselves
+    Column("bound_at", Time, nullable=False),
+    UniqueConstraint("project", "channel"),  # one chat on each messenger
+)
+
+tasks = Table(
+    "tasks",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("project", Integer, ForeignKey("projects.number", ondelete="CASCADE"), nullable=False),
+    Column("words", Text, nullable=False),
+    Column("who", Text),  # as it was written
+    Column("until", String(10)),  # the day, "2026-06-19"
+    Column("person_id", Id, ForeignKey("people.id", ondelete="SET NULL"), index=True),  # who wrote it down
+    Column("at", Time, nullable=False),
+    Column("done_at", Time),
+    Index("tasks_of_project", "project", "id"),
+    sqlite_autoincrement=True,  # buttons name tasks by number: it must not come to mean another one
+)
+
+# What a group is asked with buttons under a message: which day suits, who comes, what people think.
+questions = Table(
+    "group_questions",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("project", Integer, ForeignKey("projects.number", ondelete="CASCADE"), nullable=False),
+    Column("kind", String(8), nullable=False),  # dates, coming, mood
+    Column("words", Text, nullable=False),
+    Column("options", Text, nullable=False),  # JSON: the choices; days as local time, "2026-06-19T18:00"
+    Column("starts_at", Time),  # of a meeting whose time is fixed
+    Column("at", Time, nullable=False),
+    Column("ended_at", Time),
+    Index("group_questions_of_project", "project", "id"),
+    sqlite_autoincrement=True,
+)
+
+group_answers = Table(
+    "group_answers",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("question", Id, ForeignKey("group_questions.id", ondelete="CASCADE"), nullable=False),
+    Column("choice", Integer, nullable=False),
+    # "p:" and the person's number, or the messenger and its id of somebody who has never written to us in private.
+    Column("voter", String(320), nullable=False),
+    Column("person_id", Id, ForeignKey("people.id", ondelete="CASCADE"), index=True),
+    UniqueConstraint("question", "voter", "choice"),
+)
+
+# A binding vote: counted here, and apart from that who has voted, so that nobody can join the two.
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("project", Integer, ForeignKey("projects.number", ondelete="CASCADE"), nullable=False, index=True),
+    Column("words", Text, nullable=False),
+    Column("until", Time, nullable=False),
+    Column("yes", Integer, nullable=False, server_default="0"),
+    Column("no", Integer, nullable=False, server_default="0"),
+    Column("abstain", Integer, nullable=False, server_default="0"),
+    Column("at", Time, nullable=False),
+    Column("ended_at", Time),
+    sqlite_autoincrement=True,
+)
+
+# Who may vote, as of when the question was put, and whether they have: not what.
+decision_voters = Table(
+    "decision_voters",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("decision", Id, ForeignKey("decisions.id", ondelete="CASCADE"), nullable=False),
+    Column("person_id", Id, ForeignKey("people.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("has_voted", Integer, nullable=False, server_default="0"),  # not when: that would tell what, beside a count
+    UniqueConstraint("decision", "person_id"),
+)

@@ -1,0 +1,128 @@
+"""Tasks of a project: written down in its group, shown as one list with a button for each, ticked off, reminded of."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import insert, update
+
+from projektbot.civic.cards import lines, paragraphs
+from projektbot.civic.groups.arguments import TaskWords, UnclearError, read_task
+from projektbot.civic.groups.here import Here
+from projektbot.civic.groups.queries import TaskRow, chats_of_project, count_open, task, tasks_of
+from projektbot.civic.groups.rules import LONGEST_WORDS, MOST_OPEN_TASKS, MOST_SHOWN
+from projektbot.civic.groups.tables import tasks
+from projektbot.civic.tx import Post, Tx
+from projektbot.dialog.saying import Button
+from projektbot.errors import Refused
+from projektbot.messages import micros
+from projektbot.store.tables import due
+from projektbot.texts import N_, NN_, Text
+
+TICK = "task"  # begins the tokens of buttons
+DONE, OPEN = "done", "open"
+REMIND = "task"  # kind of the due rows
+EXAMPLE = N_("/task Buy wood @ben until Friday")
+REMINDED_AT = time(17)  # the day before, when people are home and shops are open
+LONGEST_LABEL = 50
+
+
+def add(here: Here, written: str) -> Post:
+    """Write a task down; show the list."""
+    words = _read(here, written)
+    if count_open(here.tx.db, here.project) >= MOST_OPEN_TASKS:
+        raise Refused(N_("There are {n} open tasks. Please finish some first.", n=MOST_OPEN_TASKS))
+    row = {
+        "project": here.project,
+        "words": words.words,
+        "who": words.who or None,
+        "until": words.until.isoformat() if words.until else None,
+        "person_id": here.person_id,
+        "at": here.tx.at,
+    }
+    made = here.tx.db.scalar(insert(tasks).values(row).returning(tasks.c.id))
+    if words.until:
+        _remind(here, int(made or 0), words.until)
+    return _listed(here, N_("Noted."))
+
+
+def _read(here: Here, written: str) -> TaskWords:
+    try:
+        words = read_task(written, locale=here.tx.who.locale, today=here.today)
+    except UnclearError as unclear:
+        raise Refused(N_("I could not read {day} as a day that is still to come. For example: {example}",
+                         day=unclear.words[:40], example=EXAMPLE)) from None  # fmt: skip
+    if not words.words or len(words.words) > LONGEST_WORDS:
+        raise Refused(N_("Please write what is to be done, in at most {n} characters. For example: {example}",
+                         n=LONGEST_WORDS, example=EXAMPLE))  # fmt: skip
+    return words
+
+
+def _remind(here: Here, task_id: int, until: date) -> None:
+    at = datetime.combine(until - timedelta(days=1), REMINDED_AT, here.zone)
+    if at > here.tx.now:
+        here.tx.db.execute(insert(due).values(kind=REMIND, subject=str(task_id), due_at=micros(at)))
+
+
+def show(here: Here, _written: str = "") -> Post:
+    """Show the tasks."""
+    return _listed(here)
+
+
+def tick(here: Here, task_id: int, act: str) -> Post:
+    """Tick a task off, or with the act "open" take that back; show the list. Twice is once."""
+    found = task(here.tx.db, task_id)
+    if found is None or found.project != here.project:
+        raise Refused(N_("This task is gone."))
+    done = None if act == OPEN else found.done_at or here.tx.at
+    here.tx.db.execute(update(tasks).where(tasks.c.id == task_id).values(done_at=done))
+    return _listed(here)
+
+
+def remind(tx: Tx, subject: str) -> None:
+    """Say in the groups of a project what is to be done until tomorrow, unless it is done."""
+    found = task(tx.db, int(subject))
+    if found is None or found.done_at is not None:
+        return
+    post = Post(paragraphs(N_("For tomorrow:"), _line(found)), (_button(found),))
+    for address_id in chats_of_project(tx.db, found.project):
+        tx.say(address_id, post)
+
+
+# ---- how it looks ----------------------------------------------------------------------------------------------------
+
+
+def _listed(here: Here, first: Text | None = None) -> Post:
+    shown = tasks_of(here.tx.db, here.project, here.tx.at, MOST_SHOWN)
+    if not shown:
+        return Post(N_("No task is open. A new one: {example}", example=EXAMPLE))
+    more = count_open(here.tx.db, here.project) - sum(row.done_at is None for row in shown)
+    body = paragraphs(
+        first,
+        N_("Tasks:"),
+        lines(*map(_line, shown)),
+        NN_("and {n} more, which you see when some of these are done.",
+            "and {n} more, which you see when some of these are done.", more) if more > 0 else None,
+    )  # fmt: skip
+    return Post(body, tuple(map(_button, shown)))
+
+
+def _line(row: TaskRow) -> Text:
+    until = date.fromisoformat(row.until) if row.until else None
+    if row.done_at is not None:
+        return N_("– done: {task}", task=row.words)
+    match row.who, until:
+        case str() as who, None:
+            return N_("– {task} ({who})", task=row.words, who=who)
+        case None, date() as day:
+            return N_("– {task}, until {day}", task=row.words, day=day)
+        case str() as who, date() as day:
+            return N_("– {task} ({who}), until {day}", task=row.words, who=who, day=day)
+    return Text("– {task}", {"task": row.words})
+
+
+def _button(row: TaskRow) -> Button:
+    label = row.words if len(row.words) <= LONGEST_LABEL else row.words[: LONGEST_LABEL - 1].rstrip() + "…"
+    if row.done_at is None:
+        return Button(f"{TICK}|{row.id}|{DONE}", N_("Done: {task}", task=label))
+    return Button(f"{TICK}|{row.id}|{OPEN}", N_("Not done after all: {task}", task=label))

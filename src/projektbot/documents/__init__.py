@@ -1,0 +1,1 @@
+"""Documents: what is handed out as a file."""

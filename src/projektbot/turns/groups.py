@@ -1,0 +1,232 @@
+"""What people do in a group: commands with all they need behind them, and buttons; nothing is asked step by step there.
+
+Several people talk at once in a group, so nobody is in the middle of anything: each act stands alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from projektbot.civic import cards
+from projektbot.civic.groups import asking, binding, decisions, meetings, tasks
+from projektbot.civic.groups.here import Here
+from projektbot.civic.groups.queries import project_of_chat, thread_of_chat
+from projektbot.civic.groups.rules import BindOutcome
+from projektbot.civic.groups.speaking import people_behind
+from projektbot.civic.projects.rules import reference
+from projektbot.civic.tx import Post, Said, Tx, Who
+from projektbot.dialog.book import spelled
+from projektbot.errors import Refused
+from projektbot.messages import Command, Event, Inbound, Letter, Odd, Tap, Words
+from projektbot.texts import N_, Own, Text
+from projektbot.turns import notices, rows
+from projektbot.turns.rendering import Where
+
+if TYPE_CHECKING:
+    from projektbot.turns.batch import Batch, Conversation
+    from projektbot.turns.rows import Found
+
+
+OFF = frozenset({"off", "aus", "-"})  # behind /team
+
+# ---- commands --------------------------------------------------------------------------------------------------------
+
+
+def _team(here: Here, written: str) -> Post:
+    if written.casefold() in OFF:
+        return binding.unbind(here)
+    return binding.bind(here, written) if written else _show_help(here)
+
+
+def _show_help(here: Here, _written: str = "") -> Post:
+    if not here.project:
+        return Post(binding.REFUSALS[BindOutcome.UNKNOWN]("", here))
+    ref = Own(reference(here.project))
+    return Post(cards.paragraphs(
+        N_("This is the group of {ref}. I read only what begins with a command, and answers to me.", ref=ref),
+        cards.lines(
+            N_("/task Buy wood @ben until Friday – write down what is to be done"),
+            N_("/tasks – all open tasks"),
+            N_("/meeting Planning; Friday 18:00; Saturday 10:00 – find a date"),
+            N_("/poll How do you like the new plan? – ask what people think"),
+            N_("/decide Do we buy the wood? until Friday – a vote of the team that binds"),
+            N_("/language – the language in which I speak here"),
+            N_("/team off – separate this group from the project"),
+        ),
+    ))  # fmt: skip
+
+
+UNBOUND: Mapping[str, Callable[[Here, str], Post]] = {"team": _team, "help": _show_help, "start": _show_help}
+BOUND: Mapping[str, Callable[[Here, str], Post]] = {
+    "task": tasks.add,
+    "tasks": tasks.show,
+    "meeting": meetings.meeting,
+    "poll": asking.poll,
+    "decide": decisions.decide,
+}
+# Buttons: `kind|number|what`.
+TAPS: Mapping[str, Callable[[Here, int, str], Post]] = {
+    tasks.TICK: tasks.tick,
+    asking.CHOOSE: asking.choose,
+    asking.FIX: meetings.fix,
+}
+DUE: Mapping[str, Callable[[Tx, str], None]] = {
+    tasks.REMIND: tasks.remind,
+    meetings.REMIND: meetings.remind,
+    decisions.END: decisions.end,
+}
+
+# What the commands are called in other languages: in German /task is /aufgabe.
+SPELLED = (
+    N_("/team"), N_("/task"), N_("/tasks"), N_("/meeting"), N_("/poll"), N_("/decide"), N_("/language"), N_("/help"),
+    N_("/start"),
+)  # fmt: skip
+
+
+def _commands(batch: Batch) -> dict[str, str]:
+    languages = batch.world.languages
+    names = {spelled(text.msgid): spelled(text.msgid) for text in SPELLED}
+    return {
+        spelled(languages.form(text, locale)): spelled(text.msgid) for text in SPELLED for locale in languages.locales
+    } | names
+
+
+# ---- one act ---------------------------------------------------------------------------------------------------------
+
+
+def take(batch: Batch, conversation: Conversation, inbound: Inbound, event: Event, *, patient: bool) -> Letter | None:
+    """Do what somebody asks for in a group; return the answer, if it was meant for us at all."""
+    here = _here(batch, conversation, inbound)
+    event = _as_meant(batch, conversation, event, patient=patient)
+    try:
+        post = _done(batch, here, event)
+    except Refused as refusal:
+        post, event = Post(refusal.text), Odd("refused")
+    notices.tell(batch, here.tx.notices)
+    say(batch, here.tx.said)
+    if post is None:
+        return None
+    replaces = event.message if isinstance(event, Tap) and not post.media else ""
+    where = Where(post.media, replaces, "" if replaces else inbound.message, inbound.thread)
+    locale = locale_of(batch, conversation.session.locale, chosen=conversation.session.chosen)
+    return batch.post(conversation.found, batch.renderer.text(post.text, locale, post.buttons, where=where), "receipt")
+
+
+def _here(batch: Batch, conversation: Conversation, inbound: Inbound) -> Here:
+    found, session = conversation.found, conversation.session
+    people = tuple(people_behind(batch.db, found.channel, inbound.sender))
+    locale = locale_of(batch, session.locale, chosen=session.chosen)
+    who = Who(people[0] if people else 0, found.session_id, found.address_id, found.channel, locale)
+    tx = Tx(batch.db, batch.now, who, batch.world.city)
+    project = project_of_chat(batch.db, found.address_id) or 0
+    world = batch.world
+    return Here(tx, project, inbound.sender, people, world.languages.zone, world.keep, inbound.thread)
+
+
+def locale_of(batch: Batch, locale: str, *, chosen: bool) -> str:
+    """Return the language of a group: the one that was chosen for it, else the city's."""
+    return locale if chosen else batch.world.languages.default
+
+
+def _as_meant(batch: Batch, conversation: Conversation, event: Event, *, patient: bool) -> Event:
+    """Take a number that answers one of our messages for the button of that number."""
+    if not isinstance(event, Words) or not event.to or not event.text.strip().isdigit():
+        return event
+    body = batch.told(conversation.found.address_id, event.to, patient=patient)
+    sent: dict[str, Any] = orjson.loads(body) if body else {"choices": [], "first": 1}
+    numbered = [choice for choice in sent["choices"] if not choice["word"]]
+    index = int(event.text.strip()[:4]) - sent["first"]
+    return Tap(numbered[index]["token"], event.to) if 0 <= index < len(numbered) else event
+
+
+def _done(batch: Batch, here: Here, event: Event) -> Post | None:
+    match event:
+        case Command(name, argument):
+            return _commanded(batch, here, name, argument.strip())
+        case Tap(token):
+            return _tapped(here, token)
+        case Words():
+            return _show_help(here)
+        case Odd("upgraded") if here.project:
+            binding.tell_shut_out(here.tx, here.project)
+    return None  # a sticker, a correction, a file: not for us, and silence is what a group expects
+
+
+def _commanded(batch: Batch, here: Here, name: str, argument: str) -> Post:
+    known = _commands(batch).get(spelled(name), "")
+    if known == "language" and here.project:
+        return _speak(batch, here, argument)
+    if known in UNBOUND:
+        return UNBOUND[known](here, argument)
+    if known in BOUND and here.project:
+        return BOUND[known](here, argument)
+    return _show_help(here)
+
+
+def _speak(batch: Batch, here: Here, wanted: str) -> Post:
+    """Let the group speak another language."""
+    languages = batch.world.languages
+    if wanted.casefold() not in languages.locales:
+        choices = Own(", ".join(f"/language {locale}" for locale in languages.locales))
+        raise Refused(N_("Please write which language I should speak here: {choices}", choices=choices))
+    here.need_speaker()
+    conversation = batch.by_session[here.tx.who.session_id]
+    conversation.session = replace(conversation.session, locale=wanted.casefold(), chosen=True)
+    conversation.changed = True
+    return Post(N_("All right. From now on I speak English here."))
+
+
+def _tapped(here: Here, token: str) -> Post:
+    kind, _, rest = token.partition("|")
+    number, _, what = rest.partition("|")
+    if kind not in TAPS or not number.isdecimal() or not here.project:
+        raise Refused(N_("This button belongs to something that is over."))
+    return TAPS[kind](here, int(number), what)
+
+
+# ---- what nobody there has just asked for ----------------------------------------------------------------------------
+
+
+def say(batch: Batch, said: Sequence[Said]) -> list[Letter]:
+    """Put what is said in groups into the outbox; where we were taken out nothing is said."""
+    letters = []
+    for one in said:
+        found = rows.by_address(batch.db, one.address_id)
+        if found and not found.blocked:
+            known = batch.by_session.get(found.session_id)
+            session = known.session if known else batch.kept.read(found.session_id, found.state)
+            locale = locale_of(batch, session.locale, chosen=session.chosen)
+            where = Where(one.post.media, thread=thread_of_chat(batch.db, found.address_id))
+            written = batch.renderer.text(one.post.text, locale, one.post.buttons, where=where)
+            letters.append(batch.post(found, written, "notice"))
+    return letters
+
+
+def wake(batch: Batch, kind: str, subject: str) -> list[Letter]:
+    """Carry out what was due in groups; return the letters."""
+    tx = _of_nobody(batch)
+    DUE[kind](tx, subject)
+    notices.tell(batch, tx.notices)
+    return say(batch, tx.said)
+
+
+def note_presence(batch: Batch, found: Found, *, here: bool) -> None:
+    """Tell who leads the project when we are taken out of its group, and the group when we are back."""
+    number = project_of_chat(batch.db, found.address_id)
+    if number is None or here is not found.blocked:
+        return
+    if not here:
+        tx = _of_nobody(batch)
+        binding.tell_gone(tx, number)
+        notices.tell(batch, tx.notices)
+        return
+    back: Text = N_("I am here again. This is still the group of {ref}.", ref=Own(reference(number)))
+    say(batch, [Said(found.address_id, Post(back))])
+
+
+def _of_nobody(batch: Batch) -> Tx:
+    return Tx(batch.db, batch.now, Who(0, 0, 0, "", ""), batch.world.city)

@@ -1,0 +1,57 @@
+"""Members of a group in the town: each acts in the same chat, as somebody whom the messenger names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from projektbot.messages import Command, Event, Inbound, Outgoing, Tap, Words
+from tests.civic.projects.town import sends_an_idea
+from tests.turns.town import Town, bare
+
+GROUP = "-100"
+
+
+class Member:
+    """Somebody in a group: types, presses buttons, and reads what is said there."""
+
+    def __init__(self, town: Town, name: str, group: str = GROUP) -> None:
+        self.town = town
+        self.name = name
+        self.group = group
+
+    def inbound(self, event: Event, **more: Any) -> Inbound:  # noqa: ANN401 - as Inbound
+        """Return an update of theirs."""
+        return self.town.inbound(self.group, event, **{"private": False, "sender": self.name, **more})
+
+    async def does(self, event: Event, **more: Any) -> str:  # noqa: ANN401 - as Inbound
+        """Do something and return what is said in the group at once."""
+        before = len(self.town.letters)
+        await self.town.take(self.inbound(event, **more))
+        return "\n".join(bare(letter.message) for letter in self.town.letters[before:] if letter.chat == self.group)
+
+    async def says(self, written: str, **more: Any) -> str:  # noqa: ANN401 - as Inbound
+        """Type something that is meant for us."""
+        name, _, argument = written[1:].partition(" ")
+        return await self.does(Command(name, argument) if written.startswith("/") else Words(written), **more)
+
+    async def taps(self, label: str, *, message: str = "m1") -> str:
+        """Press a button of the newest message that has it."""
+        for shown in reversed(posts(self.town, self.group)):
+            tokens = [choice.token for choice in shown.choices if choice.label.replace("\u2068", "").startswith(label)]
+            if tokens:
+                return await self.does(Tap(tokens[0], message))
+        raise LookupError(label)
+
+
+def posts(town: Town, group: str = GROUP) -> list[Outgoing]:
+    """Return the messages that were handed over for a group, the oldest first."""
+    return [letter.message for letter in town.letters if letter.chat == group]
+
+
+async def bound(town: Town, name: str = "anna") -> Member:
+    """Return somebody who has sent the idea P-1001 and connected the group with it, which speaks English."""
+    await sends_an_idea(town.person(name))
+    lead = Member(town, name)
+    await lead.says("/team P-1001")
+    await lead.says("/language en")
+    return lead
