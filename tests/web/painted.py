@@ -34,7 +34,7 @@ def painted(seed: int, width: int = 1200, height: int = 800) -> bytes:
     for _ in range(chance.randint(5, 10)):
         _tree(draw, chance, chance.randint(0, width), shore - chance.randint(0, height // 14), height // 6)
     _water(image, shore)
-    grain = Image.effect_noise((width, height), 22).convert("RGB")
+    grain = Image.effect_noise((width, height), 7).convert("RGB")
     soft = image.filter(ImageFilter.GaussianBlur(width / 900))
     out = io.BytesIO()
     ImageChops.soft_light(soft, grain).save(out, "JPEG", quality=90)
