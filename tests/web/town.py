@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import itertools
 import socket
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -245,11 +245,17 @@ def _app(store: Store, folder: Path, chat: WebChat, clock: Clock, options: Optio
     )
 
 
+@contextmanager
+def listening() -> Iterator[tuple[socket.socket, str]]:
+    """Listen at a free port; give the socket and its address."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener, f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
 @asynccontextmanager
 async def served(town: Town) -> AsyncIterator[Town]:
     """Put the town on a real server at a free port."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        town.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    with listening() as (listener, town.url):
         config = uvicorn.Config(town.app, log_config=None, lifespan="off", timeout_graceful_shutdown=5)
         server = TellingServer(config)
         serving = asyncio.create_task(server.serve([listener]))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import colorsys
 from collections.abc import Sequence
 from typing import NamedTuple
 
 LEGIBLE = 4.5  # of 1.4.3 for text of any size
 CALM = 7.0  # on dark pages a brighter shade is also the calmer one
-WHITE, BLACK = "#ffffff", "#000000"
-STEP = 0.02
+WHITE, GREY, BLACK = "#ffffff", "#808080", "#000000"
+STEPS = 60
+QUIET = 0.35  # so much grey is mixed into what is made lighter: bright colours flicker on dark pages
 
 
 class Ground(NamedTuple):
@@ -42,19 +44,19 @@ def contrast(one: str, other: str) -> float:
 def light_shades(colour: str) -> Shades:
     """Return the shades of a light page."""
     tint = mixed(LIGHT.card, colour, 0.12)
-    brand = _until(colour, BLACK, (*LIGHT, tint), LEGIBLE)
-    deep = _until(mixed(brand, BLACK, 0.22), BLACK, (*LIGHT, tint), LEGIBLE)
+    brand = _until(colour, light=False, grounds=(*LIGHT, tint), wanted=LEGIBLE)
+    deep = mixed(brand, BLACK, 0.22)
     return Shades(brand, deep, LIGHT.card, tint, brand, LIGHT.card)
 
 
 def dark_shades(colour: str) -> Shades:
     """Return the shades of a dark page: words in a bright one, areas in a deep one."""
     tint = mixed(DARK.card, colour, 0.22)
-    brand = _until(colour, WHITE, (*DARK, tint), CALM)
+    brand = _until(mixed(colour, GREY, QUIET), light=True, grounds=(*DARK, tint), wanted=CALM)
     deep = mixed(brand, WHITE, 0.3)
-    on_brand = _until(mixed(colour, BLACK, 0.7), BLACK, (brand, deep), CALM)
-    on_mine = LIGHT.card
-    return Shades(brand, deep, on_brand, tint, _until(colour, BLACK, (on_mine,), CALM), on_mine)
+    on_brand = _until(mixed(colour, BLACK, 0.7), light=False, grounds=(brand, deep), wanted=CALM)
+    mine = _until(colour, light=False, grounds=(LIGHT.card,), wanted=CALM)
+    return Shades(brand, deep, on_brand, tint, mine, LIGHT.card)
 
 
 def sheet(colour: str) -> bytes:
@@ -75,10 +77,16 @@ def _rules(shades: Shades) -> str:
     return ";".join(f"--{name.replace('_', '-')}:{value}" for name, value in named)
 
 
-def _until(colour: str, towards: str, grounds: Sequence[str], wanted: float) -> str:
-    """Return the colour, changed as little as it takes to stand out from everything in `grounds`."""
-    steps = (mixed(colour, towards, step * STEP) for step in range(round(1 / STEP)))
-    return next((shade for shade in steps if all(contrast(shade, ground) >= wanted for ground in grounds)), towards)
+def _until(colour: str, *, light: bool, grounds: Sequence[str], wanted: float) -> str:
+    """Return the colour, lighter or darker by as little as it takes to stand out from everything in `grounds`."""
+    hue, lightness, saturation = colorsys.rgb_to_hls(*(channel / 255 for channel in _channels(colour)))
+    end = 1.0 if light else 0.0
+    for step in range(STEPS + 1):
+        red, green, blue = colorsys.hls_to_rgb(hue, lightness + (end - lightness) * step / STEPS, saturation)
+        shade = f"#{round(255 * red):02x}{round(255 * green):02x}{round(255 * blue):02x}"
+        if all(contrast(shade, ground) >= wanted for ground in grounds):
+            return shade
+    return WHITE if light else BLACK
 
 
 def _channels(colour: str) -> tuple[int, int, int]:
