@@ -35,7 +35,8 @@ THINGS: Final = _words(
 _PLACES: Final = """
     am Bahnhof, am Fluss, am Hafen, am Kanal, am Markt, am Rathaus, am See, an der Brücke, an der Grundschule,
     an der Kirche, auf dem Friedhof, auf dem Schulhof, beim Krankenhaus, beim Schwimmbad, hinter der Turnhalle,
-    im Neubaugebiet, im Stadtpark, im Volkspark, in der Altstadt, in der Bibliothek, neben dem Museum, vor dem Supermarkt, vor der Kita
+    im Neubaugebiet, im Stadtpark, im Volkspark, in der Altstadt, in der Bibliothek, neben dem Museum,
+    vor dem Supermarkt, vor der Kita
 """
 PLACES: Final = tuple(map(str.strip, _PLACES.split(",")))
 STREETS: Final = _words(
