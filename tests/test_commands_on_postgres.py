@@ -54,6 +54,39 @@ def test_a_healthy_house_is_in_order(url: str, capsys: pytest.CaptureFixture[str
     assert order(url, "SELECT * FROM settings") == []  # nothing is left of the doctor's visit
 
 
+def test_a_server_without_trigrams_is_told_what_to_do_and_that_helps(
+    url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    order(url, "DROP EXTENSION pg_trgm CASCADE")
+
+    (found,) = findings(capsys)
+    assert "Searching reads every project" in found
+    order(url, found.partition("psql: ")[2])
+
+    assert findings(capsys) == []
+
+
+@pytest.mark.parametrize(("right", "found"), [("CREATE ON DATABASE", 0), ("CONNECT ON DATABASE", 1)])
+def test_trigrams_need_no_superuser_but_the_right_to_create(
+    postgres: Postgres, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str],
+    right: str, found: int,
+) -> None:  # fmt: skip
+    """A database is brought to our revision either way."""
+    monkeypatch.setenv("PROJEKTBOT_DATA_DIR", str(tmp_path / "var"))
+    with postgres.database() as url:
+        name, role = url.partition("?")[0].rpartition("/")[2], f"somebody_{found}"
+        order(url, f"CREATE ROLE {role} LOGIN")
+        order(url, f"GRANT {right} {name} TO {role}")
+        order(url, f"GRANT CREATE ON SCHEMA public TO {role}")
+        monkeypatch.setenv("PROJEKTBOT_DATABASE_URL", url.replace("//projektbot@", f"//{role}@"))
+        assert main(["db", "upgrade"]) == 0
+
+        assert len(findings(capsys)) == found
+
+        order(url, f"DROP OWNED BY {role}")
+        order(url, f"DROP ROLE {role}")
+
+
 def test_an_older_database_is_found(url: str, capsys: pytest.CaptureFixture[str]) -> None:
     order(url, "UPDATE alembic_version SET version_num = '0001'")
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, NamedTuple, TypeAlias
 
-from projektbot.dialog.conditions import Condition, names_in
+from projektbot.dialog.conditions import Condition, names_in, needed
 
 
 class Type(StrEnum):
@@ -244,6 +244,7 @@ class Planned(NamedTuple):
     relevant: Condition | None
     step: Step
     inner: Plan
+    needs: str  # a name without whose answer it is not relevant; most of what is not is passed over by this alone
 
 
 Plan: TypeAlias = tuple["Planned", ...]
@@ -257,6 +258,7 @@ def _planned(steps: tuple[Step, ...]) -> Plan:
             step.relevant,
             step,
             _planned(step.steps) if isinstance(step, Repeat) else (),
+            needed(step.relevant),
         )
         for step in steps
     )

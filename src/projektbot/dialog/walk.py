@@ -108,9 +108,9 @@ def _walk(
 ) -> None:  # fmt: skip
     """Add the relevant steps of a plan from `begin` on; with `stop` no further than the first that is open."""
     behind = begin
-    for how, name, relevant, step, inner in plan[begin:] if begin else plan:
+    for how, name, relevant, step, inner, needs in plan[begin:] if begin else plan:
         behind += 1
-        if relevant is not None and not holds(relevant, live):
+        if relevant is not None and ((needs and needs not in live) or not holds(relevant, live)):
             continue
         if how <= REVIEWS:
             path = prefix + name

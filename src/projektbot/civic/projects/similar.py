@@ -30,9 +30,11 @@ def similar_to(
     db: Connection, title: str, description: str = "", area: str = "", but: Collection[int] = ()
 ) -> list[ProjectRow]:
     """Return at most three public projects that are much like an idea, the most alike first; not those in `but`."""
+    if not _any_public.rows(db):  # nothing else is spent on it then
+        return []
     mine, told = read_title(title), read_text(description[:BEGINNING])
     keys = keys_of(mine, told, MOST_KEYS)
-    if not keys or not _any_public.rows(db):
+    if not keys:
         return []
     found: list[tuple[float, int]] = []
     for number, its_title, its_area in _candidates(db, keys):
