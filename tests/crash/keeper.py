@@ -143,7 +143,10 @@ class Keeper:
     async def freeze(self, seconds: float) -> None:
         """Stop the bot in the middle of whatever it does, and let it go on after a while."""
         if pid := self._pid:
-            os.kill(pid, signal.SIGSTOP)
+            try:
+                os.kill(pid, signal.SIGSTOP)
+            except ProcessLookupError:  # as in `kill`
+                return
             self.frozen += 1
             try:
                 await asyncio.sleep(seconds)
