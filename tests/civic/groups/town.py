@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import Connection, func, select, update
+
 from projektbot.messages import Command, Event, Inbound, Outgoing, Tap, Words
+from projektbot.store.tables import addresses, outbox
 from tests.civic.projects.town import sends_an_idea
 from tests.turns.town import Town, bare
 
@@ -55,3 +58,15 @@ async def bound(town: Town, name: str = "anna") -> Member:
     await lead.says("/team P-1001")
     await lead.says("/language en")
     return lead
+
+
+async def arrived(town: Town, external_id: str) -> None:
+    """Let all letters to the group have been sent, the newest under this id of the messenger."""
+
+    def settle(db: Connection) -> None:
+        mine = outbox.c.address_id.in_(select(addresses.c.id).where(addresses.c.chat == GROUP))
+        newest = db.scalar(select(func.max(outbox.c.id)).where(mine))
+        db.execute(update(outbox).where(mine).values(state="sent"))
+        db.execute(update(outbox).where(outbox.c.id == newest).values(external_id=external_id))
+
+    await town.store.write(settle)

@@ -1,0 +1,94 @@
+"""What a group is asked with buttons: moods, dates, who comes; each counts once, in a message that shows it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from projektbot.civic.groups.tables import group_answers, questions
+from projektbot.messages import Kind
+from tests.civic.groups.town import GROUP, Member, bound, posts
+from tests.turns.linked import notices
+from tests.turns.town import Town, bare
+
+
+async def test_a_mood_poll_counts_everybody_once(town: Town) -> None:
+    anna, guest = await bound(town), Member(town, "77")
+    await anna.says("/poll Shall we paint it green?")
+
+    await anna.taps("I am for it")
+    await guest.taps("I am for it")
+    told = await anna.taps("I have doubts")
+
+    assert "I am for it: 1" in told
+    assert "I have doubts: 1" in told
+
+
+async def test_a_poll_may_have_its_own_choices(town: Town) -> None:
+    anna = await bound(town)
+
+    await anna.says("/poll Which colour? ; red ; green")
+
+    assert "green: 1" in await anna.taps("green")
+    assert "2 to 8" in await anna.says("/poll Which colour? ; red")
+
+
+async def test_who_writes_anonymously_is_not_counted(town: Town) -> None:
+    anna, nobody = await bound(town), Member(town, "")
+    await anna.says("/poll Shall we paint it green?")
+
+    assert "anonymously" in await nobody.taps("I am for it")
+    assert not await town.rows(group_answers)
+
+
+async def test_a_date_is_found_fixed_and_put_into_calendars(town: Town) -> None:
+    anna, ben = await bound(town), Member(town, "77")
+    told = await anna.says("/meeting Planning; Friday 18:00; Saturday 10:00")
+    assert "Jun 19, 2026" in told
+
+    await anna.taps("Jun 19")
+    fixed = await anna.taps("Fix the date")
+
+    assert "The date is fixed." in fixed
+    media = posts(town)[-1].media
+    assert media is not None
+    assert (media.kind, media.file.mime, media.file.name) == (Kind.FILE, "text/calendar", "P-1001.ics")
+    assert b"DTSTART:20260619T160000Z" in town.media.read(media.file.sha256)
+    assert "I come: 1" in await ben.taps("I come")
+
+
+async def test_a_group_is_reminded_of_a_meeting_a_day_and_an_hour_before(town: Town) -> None:
+    anna = await bound(town)
+    await anna.says("/meeting Planning; Friday 18:00; Saturday 10:00")
+    await anna.says("/meeting 1")
+
+    await town.pass_by(timedelta(days=3, hours=7))
+    first = await notices(town, GROUP)
+    await town.pass_by(timedelta(hours=22, minutes=30))
+
+    assert ["Planning" in told for told in first] == [True]
+    assert len(await notices(town, GROUP)) == 2
+
+
+async def test_only_who_leads_fixes_a_date_and_not_where_two_are_level(town: Town) -> None:
+    anna, ben = await bound(town), Member(town, "77")
+    await anna.says("/meeting Planning; Friday 18:00; Saturday 10:00")
+
+    assert "Only who leads" in await ben.taps("Fix the date")
+    assert "No date is ahead" in await anna.taps("Fix the date")
+    assert "no such date" in await anna.says("/meeting 7")
+    assert [row.kind for row in await town.rows(questions)] == ["dates"]
+
+
+async def test_dates_that_cannot_be_read_are_named(town: Town) -> None:
+    anna = await bound(town)
+
+    assert "gestern" in await anna.says("/meeting Planning; gestern; Friday 18:00")
+    assert "2 to 5 dates" in await anna.says("/meeting Planning; Friday 18:00")
+
+
+async def test_everything_said_is_about_the_group_alone(town: Town) -> None:
+    anna = await bound(town)
+    await anna.says("/poll Shall we paint it green?", thread="5")
+
+    assert posts(town)[-1].thread == "5"
+    assert "green" in bare(posts(town)[-1])

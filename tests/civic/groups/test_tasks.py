@@ -1,0 +1,100 @@
+"""Tasks in a group: written down in one line, ticked off in place, reminded of on the day before."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from projektbot.civic.groups.tables import tasks
+from projektbot.messages import Command, Tap, Words
+from tests.civic.groups.town import GROUP, Member, arrived, bound, posts
+from tests.turns.linked import notices
+from tests.turns.town import Town
+
+
+async def test_a_task_is_written_down_with_who_and_until_when(town: Town) -> None:
+    await bound(town)
+
+    told = await Member(town, "ben").says("/task Buy wood @ben until Friday", message="m7")
+
+    assert "Buy wood (@ben), until June 19, 2026" in told
+    assert posts(town)[-1].reply_to == "m7"
+    (row,) = await town.rows(tasks)
+    assert (row.words, row.who, row.until, row.done_at) == ("Buy wood", "@ben", "2026-06-19", None)
+
+
+async def test_a_list_is_ticked_off_in_place(town: Town) -> None:
+    anna = await bound(town)
+    await anna.says("/task Buy wood")
+    await anna.says("/task Ask the office")
+
+    told = await Member(town, "ben").taps("Done: Buy wood", message="m9")
+
+    assert "done: Buy wood" in told
+    assert posts(town)[-1].replaces == "m9"
+    assert {row.words: row.done_at is not None for row in await town.rows(tasks)} == {
+        "Buy wood": True,
+        "Ask the office": False,
+    }
+
+
+async def test_ticking_off_twice_is_once_and_can_be_taken_back(town: Town) -> None:
+    anna, ben = await bound(town), Member(town, "ben")
+    await anna.says("/task Buy wood")
+    (token,) = [choice.token for choice in posts(town)[-1].choices]
+
+    await town.take(anna.inbound(Tap(token)), ben.inbound(Tap(token)))
+    assert (await town.rows(tasks))[0].done_at is not None
+
+    await ben.taps("Not done after all: Buy wood")
+    assert (await town.rows(tasks))[0].done_at is None
+
+
+async def test_a_number_that_answers_the_list_is_its_button(town: Town) -> None:
+    anna = await bound(town)
+    await anna.says("/task Buy wood")
+    await arrived(town, "l1")
+
+    told = await anna.does(Words("1", to="l1"))
+
+    assert "done: Buy wood" in told
+    assert posts(town)[-1].replaces == "l1"
+
+
+async def test_the_group_is_reminded_on_the_day_before_unless_it_is_done(town: Town) -> None:
+    anna = await bound(town)
+    await anna.says("/task Buy wood until Friday")
+    await anna.says("/task Ask the office until Friday")
+    await anna.taps("Done: Ask the office")
+
+    await town.pass_by(timedelta(days=3, hours=6))
+
+    assert ["Buy wood" in told for told in await notices(town, GROUP)] == [True]
+
+
+async def test_what_cannot_be_read_is_answered_with_an_example(town: Town) -> None:
+    anna = await bound(town)
+
+    assert "For example: /task Buy wood" in await anna.says("/task")
+    assert "32.13." in await anna.says("/task Buy wood until 32.13.")
+    assert "wait until it is dry" in (await anna.says("/task wait until it is dry")).lower()
+    assert "characters" in await anna.says("/task " + "x" * 301)
+
+
+async def test_a_button_of_another_project_does_nothing(town: Town) -> None:
+    anna = await bound(town)
+    await anna.says("/task Buy wood")
+    (token,) = [choice.token for choice in posts(town)[-1].choices]
+    other = Member(town, "anna", "-300")
+
+    assert "vorbei" in await other.does(Tap(token))
+    assert (await town.rows(tasks))[0].done_at is None
+
+
+async def test_an_update_that_comes_twice_makes_one_task(town: Town) -> None:
+    anna = await bound(town)
+    written = anna.inbound(Command("task", "Buy wood"))
+
+    await town.take(written, written)
+    await town.take(written)
+
+    assert await town.count(tasks) == 1
