@@ -54,6 +54,7 @@ def our_settings(api: str, folder: Path, port: int, *, webhook: bool = True) -> 
         "TELEGRAM_API_URL": api,
         "TELEGRAM_RATE": "100000",  # the peers hold nothing back; at 1,000 a second ours would wait, in batches of one
         "LOG_LEVEL": "warning",
+        "PERSON_AT_ONCE": "0",  # our people never rest
     }
     if webhook:
         given |= {"TELEGRAM_WEBHOOK_URL": f"http://127.0.0.1:{port}/telegram/telegram"}

@@ -86,7 +86,7 @@ def as_it_is(raw: Inbound) -> Inbound:
 @asynccontextmanager
 async def talking(folder: Path, channel: str = "bench") -> AsyncIterator[tuple[House, Talking]]:
     """Build the house on a folder, and a road in it that sends nothing."""
-    house = build(Settings(data_dir=folder, web_listen="127.0.0.1:0"))
+    house = build(Settings(data_dir=folder, web_listen="127.0.0.1:0", person_at_once=0))
     try:
         yield house, Talking(house, channel)
     finally:

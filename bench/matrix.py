@@ -187,6 +187,7 @@ def _our_settings(synapse: Synapse, bot: MatrixUser, data: Path) -> dict[str, st
         "MATRIX_USER": bot.user_id,
         "MATRIX_PASSWORD": bot.password,
         "LOG_LEVEL": "warning",
+        "PERSON_AT_ONCE": "0",  # our people never rest
     }
     return {f"PROJEKTBOT_{name}": value for name, value in given.items()}
 

@@ -64,7 +64,7 @@ class Asking:
 @asynccontextmanager
 async def asking(url: str, folder: Path) -> AsyncIterator[Asking]:
     """Build a house on a database, with one worker."""
-    house = build(Settings(data_dir=folder, database_url=url, web_listen="127.0.0.1:0"))
+    house = build(Settings(data_dir=folder, database_url=url, web_listen="127.0.0.1:0", person_at_once=0))
     talk = Asking(house)
     assert isinstance(talk.turns.carrier, Queue)  # noqa: S101 - it was given a bell
     working = asyncio.create_task(talk.turns.carrier.work())

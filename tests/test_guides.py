@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from projektbot import jobs
+from projektbot.civic.projects import rules
 from projektbot.civic.projects import tables as _projects  # adds its tables to the metadata
 from projektbot.delivery import sender
+from projektbot.dialog import pace
 from projektbot.store.tables import metadata
 from projektbot.turns.aside import TRIES
 from tests.playing.living import living
@@ -50,6 +52,9 @@ def test_figures_in_the_guides_are_those_of_the_code() -> None:
     assert f"older than {jobs.HANDLED_KEPT.days} days" in THREATS
     assert "within five seconds" in OPERATING
     assert sender.CLOSING_SECONDS == 5
+    assert f"at most {rules.COMMENTS_A_DAY} comments and {rules.REPORTS_A_DAY} reports a day" in THREATS
+    assert "a minute's rest" in THREATS
+    assert pace.REST == 60
     assert "three tries" in THREATS
     assert TRIES == 3
 

@@ -168,7 +168,7 @@ def build(settings: Settings, *more: Channel, demo: bool = False, clock: Clock |
     leases = Leases(store, sole.name if sole else secrets.token_hex(8)) if bell else None
     rest = partial(bell.wait, OUTBOX) if bell else None
     delivery = Delivery(store, {}, clock.now, chance=Random(secrets.randbits(64)), rest=rest)  # noqa: S311 - jitter
-    world = World(book, languages, city, clock.now, media.keep, _links(channels))
+    world = World(book, languages, city, clock.now, media.keep, _links(channels), settings.person_at_once)
     turns = Turns(store, world, media, channels, delivery.hand_over, bell)
     jobs = Jobs(store, turns, languages, clock.now, web_chat.forget_files)
     return House(

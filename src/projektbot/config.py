@@ -64,6 +64,8 @@ class Settings(BaseSettings):
     matrix_password: SecretStr = SecretStr("")
     matrix_access_token: SecretStr = SecretStr("")
 
+    person_at_once: int = Field(default=100, ge=0, le=100_000)
+
     web_listen: str = "127.0.0.1:8080"
     web_url: AnyHttpUrl | None = None
     log_level: str = "info"

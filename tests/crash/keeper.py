@@ -70,6 +70,7 @@ class Keeper:
         self._log = (self.folder / "log").open("ab")
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PROJEKTBOT_")}
         environment |= {"PROJEKTBOT_DATA_DIR": str(self.folder), "PROJEKTBOT_WEB_LISTEN": "127.0.0.1:0"}
+        environment["PROJEKTBOT_PERSON_AT_ONCE"] = "0"  # residents here are quicker than people
         self._process = await asyncio.create_subprocess_exec(
             *PROGRAM, stdin=PIPE, stdout=PIPE, stderr=self._log, cwd=ROOT, env=environment | self._settings
         )

@@ -49,7 +49,6 @@ class ByTelegram:
     def __init__(self, person: botapi.Person, *, text: bool) -> None:
         self._person = person
         self._text = text
-        self._came = False  # what was told last: nobody had asked for it
 
     async def write(self, text: str) -> None:
         """Type a message."""
@@ -57,8 +56,8 @@ class ByTelegram:
         await self._answered()
 
     async def tap(self, label: str) -> None:
-        """Press the button, or type what is on it; one under a notice answers no question, so it is pressed."""
-        if self._text and not self._came:
+        """Press the button, or type what is on it."""
+        if self._text:
             await self._person.send(label)
         else:
             await self._person.tap(label)
@@ -87,11 +86,9 @@ class ByTelegram:
     async def told_anew(self) -> None:
         """Wait for a message nobody asked for."""
         await self._answered()
-        self._came = True
 
     async def _answered(self) -> None:
         await self._person.next_message(timeout=WAIT)
-        self._came = False
 
 
 class ByMatrix:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import orjson
 from babel.core import Locale
-from sqlalchemy import Column, Connection, update
+from sqlalchemy import Column, Connection, select, update
 
 from projektbot.civic import pictures, showing, similarity
 from projektbot.civic.ballots.queries import rounds_of_both
@@ -42,11 +43,13 @@ from projektbot.civic.staff.tables import grants
 from projektbot.civic.tx import Tx
 from projektbot.dialog import drafts
 from projektbot.dialog.book import Book
+from projektbot.dialog.cleaning import key
 from projektbot.dialog.engine import Result
 from projektbot.dialog.house import ActionInfo, Known
 from projektbot.dialog.model import Answers, Value
 from projektbot.dialog.session import Frame, Session
 from projektbot.records import record
+from projektbot.store.tables import outbox
 from projektbot.texts import N_, NN_, Own, Text
 
 LINK = "link"  # the deep link that enters a code
@@ -86,6 +89,13 @@ class CityHouse:
     def locate(self, function: str, lat: float, lon: float) -> str:
         """Return the choice a place belongs to."""
         return LOCATORS[function](self, lat, lon)
+
+    def offered(self, words: str) -> str:
+        """Return what the button carries on which these words stand, under the last notice; empty if there is none."""
+        mine = (outbox.c.address_id == self.address_id) & (outbox.c.kind == "notice")
+        body = self.db.scalar(select(outbox.c.body).where(mine).order_by(outbox.c.id.desc()).limit(1))
+        choices = orjson.loads(body)["choices"] if body else []
+        return next((choice["token"] for choice in choices if key(choice["label"]) == key(words)), "")
 
 
 def _own(words: str) -> Text:

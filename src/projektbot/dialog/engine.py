@@ -2,7 +2,7 @@
 
 Laws:
 1. The open question is derived from the answers; nothing else remembers where a conversation stands.
-2. Every event of a person gets words back.
+2. Every event of a person gets words back; of a flood, the first that is too much does.
 3. Nothing a person said is thrown away: what no longer fits is kept and offered again.
 """
 
@@ -13,6 +13,7 @@ from typing import Any
 
 from projektbot.dialog import attachments, commands, drafts, joining, reply, taps
 from projektbot.dialog.model import Answers, Call, Dialog, Do, Link, Note, Question, Review, Type
+from projektbot.dialog.pace import TOO_MUCH, after
 from projektbot.dialog.prompt import filled, put_question
 from projektbot.dialog.saying import NOTHING, Line, Prompt
 from projektbot.dialog.session import Session
@@ -70,7 +71,12 @@ def step(
     if isinstance(event, Wake):
         drafts.wake(talk, event.frame)
         return _turn(talk)
-    talk.session = session.noticed(talk.seconds())
+    now, spent = talk.seconds(), 0
+    if scene.at_once:
+        spent = after(session.pace, now, scene.at_once)
+        if spent < 0:
+            return Turn(session) if spent == session.pace else Turn(replace(session, pace=spent), (TOO_MUCH,))
+    talk.session = session.noticed(now, spent)
     if session.seen == 0:
         _welcome(talk)
     drafts.fit_open(talk)

@@ -26,6 +26,9 @@ class House(Protocol):
     def locate(self, function: str, lat: float, lon: float, /) -> str:
         """Return the choice a place belongs to, or an empty string."""
 
+    def offered(self, words: str, /) -> str:
+        """Return what the button carries on which these words stand, under the last notice; empty if there is none."""
+
 
 @dataclass(frozen=True, slots=True)
 class ActionInfo:

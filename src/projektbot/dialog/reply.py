@@ -35,7 +35,8 @@ def words(talk: Talk, text: str, about: str, *, elsewhere: bool = False) -> None
         return
     now = open_now(talk)
     if now is None:
-        _otherwise(talk, text)
+        if not _names_offer(talk, text):
+            _otherwise(talk, text)
         return
     if _typed_aside(talk, now, text):
         return
@@ -78,7 +79,7 @@ def _answer_words(talk: Talk, now: tuple[Frame, list[Spot], int], text: str) -> 
     )
     if not isinstance(reading, Wrong):
         take(talk, spot, question, reading)
-    elif do_meant(talk, now, text):
+    elif do_meant(talk, now, text) or _names_offer(talk, text):
         return
     elif _is_beside_menu(talk, frame, question, reading, text):
         _otherwise(talk, text)
@@ -112,8 +113,16 @@ def _typed_choice(talk: Talk, now: tuple[Frame, list[Spot], int], text: str) -> 
         _answer_words(talk, (talk.session.frames[-1], spots, index), text)
     elif act := act_meant(frame, question, text):
         tap(talk, next(button.token for button in buttons if button.token.endswith(f"|{act}")), "")
-    elif not do_meant(talk, now, text):
+    elif not (do_meant(talk, now, text) or _names_offer(talk, text)):
         no_match(talk, question, N_("Please choose one of these."))
+
+
+def _names_offer(talk: Talk, text: str) -> bool:
+    """Take what stands on the button of a notice for that button, where it answers nothing; return whether it did."""
+    token = talk.scene.house.offered(text)
+    if token:
+        tap(talk, token, "")
+    return bool(token)
 
 
 def to_reminder(talk: Talk, text: str, frame_id: str) -> bool:

@@ -77,6 +77,7 @@ class Session:
     count: int = 0
     reminded_of: str = ""  # the draft the last thing said was a reminder of: a number then chooses from that
     seen: int = 0
+    pace: int = 0  # how much was said lately, see `pace.after`
 
     def top(self) -> Frame | None:
         """Return the frame that talks."""
@@ -90,13 +91,13 @@ class Session:
         """Return the session with another stack."""
         return self._with(frames, self.seen, self.reminded_of)
 
-    def noticed(self, now: int) -> Session:
+    def noticed(self, now: int, pace: int) -> Session:
         """Return the session after a sign of life at `now` (seconds since 1970 UTC)."""
-        return self._with(self.frames, now, "")
+        return Session(self.frames, self.drafts, self.locale, self.chosen, self.count, "", now, pace)
 
     def _with(self, frames: tuple[Frame, ...], seen: int, reminded_of: str) -> Session:
         # written out: every turn does it twice, and `replace` takes three times as long
-        return Session(frames, self.drafts, self.locale, self.chosen, self.count, reminded_of, seen)
+        return Session(frames, self.drafts, self.locale, self.chosen, self.count, reminded_of, seen, self.pace)
 
 
 def frame_id(count: int) -> str:
@@ -134,6 +135,7 @@ def dump(session: Session) -> bytes:
             "count": session.count,
             "reminded_of": session.reminded_of,
             "seen": session.seen,
+            "pace": session.pace,
         }
     )
 

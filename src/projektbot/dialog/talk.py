@@ -30,6 +30,7 @@ class Scene:
     translate: Callable[[Text, str], str]  # (text, locale) → words
     locales: tuple[str, ...]
     contact: str = ""  # where a person can be asked
+    at_once: int = 0  # so many updates of one person are taken at once, see `pace`; 0: any number
 
     def today(self) -> date:
         """Return the day it is in the city."""

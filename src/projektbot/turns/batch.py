@@ -54,6 +54,7 @@ class World:
     now: Callable[[], datetime]
     keep: Callable[[bytes, str, str], Stored]  # a file of ours: its content, type and name
     links: Callable[[str], Mapping[str, str]] = no_links  # by channel: what opens a chat with us, and hands this over
+    at_once: int = 0  # so many updates of one person are taken at once; 0: any number
 
 
 @dataclass(slots=True)
@@ -204,7 +205,8 @@ class Batch:
             found.address_id, world.links,
         )  # fmt: skip
         return Scene(
-            world.book, house, self.now, world.languages.zone, world.languages.words, locales, world.city.contact
+            world.book, house, self.now, world.languages.zone, world.languages.words, locales, world.city.contact,
+            world.at_once,
         )  # fmt: skip
 
     def _who(self, conversation: Conversation) -> Who:

@@ -227,6 +227,14 @@ async def test_the_button_of_a_question_that_was_answered_or_overtaken_shows_how
     assert (row.stage, "mill" in row.description) == ("published", False)
 
 
+async def test_what_stands_on_the_button_of_a_notice_may_be_typed(town: Town) -> None:
+    anna, _ = await published(town)
+
+    assert "Nobody has supported it yet." in await anna.says("have a look")
+    assert "I could not match that." in await anna.says("Answer"), "only what the last notice offers"
+    assert "Have a look" not in await town.person("ben").says("Have a look")
+
+
 # ---- people who cannot be told ---------------------------------------------------------------------------------------
 
 
