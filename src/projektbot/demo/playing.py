@@ -27,6 +27,7 @@ MOST_QUESTIONS = 40  # in one dialog; more would be a dialog that this play does
 
 
 REVIEW = "review"
+ANOTHER = "another"  # what is similar is something else
 
 
 class Scene(NamedTuple):
@@ -121,6 +122,8 @@ class Play:
             "cost": said(str(idea.cost)) if idea.cost is not None else said("/skip"),
             "picture": photo if idea.picture else said("/skip"),
             "contribution": said(idea.part or "/skip"),
+            "meant": said(ANOTHER),
+            "meant_too": said(ANOTHER),
         }
 
     async def _check(self, idea: Idea) -> None:
