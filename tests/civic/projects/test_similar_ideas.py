@@ -6,10 +6,13 @@ import asyncio
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import Connection, update
 
+from projektbot.civic.projects.caring import support_instead
 from projektbot.civic.projects.tables import project_people, projects
+from projektbot.civic.tx import Tx, Who
 from projektbot.dialog.session import dump, load
+from projektbot.errors import Refused
 from projektbot.messages import Tap
 from projektbot.store.tables import sessions
 from tests.civic.projects.town import labels, publishes, sends_an_idea, with_role
@@ -157,6 +160,21 @@ async def test_a_project_that_went_meanwhile_is_no_choice_any_more(town: Town) -
 
     assert DESCRIPTION in await ben.does(Tap(token))
     assert DESCRIPTION in await cem.says("1")
+    assert await town.count(project_people) == 0
+
+
+async def test_support_that_comes_too_late_is_refused_with_a_reason(town: Town) -> None:
+    """On PostgreSQL somebody may decline a project while somebody else taps: then the question is asked again."""
+    await sends_an_idea(town.person("anna"), CROSSING)
+
+    def supports(db: Connection) -> str:
+        tx = Tx(db, town.clock.now(), Who(1, 1, 1, "desk", "de"), town.world.city)
+        with pytest.raises(Refused) as refused:
+            support_instead(tx, ref="P-1001", asked="meant")
+        assert refused.value.question == "meant"
+        return refused.value.text.msgid
+
+    assert "not public any more" in await town.store.write(supports)
     assert await town.count(project_people) == 0
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, Connection, FromClause, case, delete, select, update
 
-from projektbot.civic.projects.queries import followers_of, project
+from projektbot.civic.projects.queries import followers_of, project, project_for_change
 from projektbot.civic.projects.rules import CARES, PUBLIC, Care, CareOutcome, Stage, number_of
 from projektbot.civic.projects.tables import project_people
 from projektbot.civic.tx import Opens, Tx
@@ -32,11 +32,14 @@ def care(tx: Tx, *, ref: str, act: str) -> Result:
     return Result(CARES[wanted])
 
 
-def support_instead(tx: Tx, *, ref: str) -> Result:
-    """Support a project in place of sending the same once more, and follow it; refuse if it is not public any more."""
-    found = project(tx.db, number_of(ref))
+def support_instead(tx: Tx, *, ref: str, asked: str) -> Result:
+    """Support a project in place of sending the same once more, and follow it.
+
+    If it is not public any more, the question `asked` is asked again.
+    """
+    found = project_for_change(tx.db, number_of(ref))  # else a merge at this moment would leave the support behind
     if found is None or Stage(found.stage) not in PUBLIC:
-        raise Refused(N_("That project is not public any more. I am sorry."))
+        raise Refused(N_("That project is not public any more. I am sorry."), question=asked)
     for wanted in (Care.SUPPORT, Care.FOLLOW):
         note_care(tx, found.number, tx.who.person_id, wanted)
     return Result(CareOutcome.SUPPORTED)
