@@ -110,7 +110,7 @@ def take(batch: Batch, conversation: Conversation, inbound: Inbound, event: Even
     say(batch, here.tx.said)
     if post is None:
         return None
-    replaces = event.message if isinstance(event, Tap) and not post.media else ""
+    replaces = event.message if isinstance(event, Tap) else ""
     where = Where(post.media, replaces, "" if replaces else inbound.message, inbound.thread)
     locale = locale_of(batch, conversation.session.locale, chosen=conversation.session.chosen)
     return batch.post(conversation.found, batch.renderer.text(post.text, locale, post.buttons, where=where), "receipt")

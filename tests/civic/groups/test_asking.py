@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from projektbot.civic.groups.tables import group_answers, questions
 from projektbot.messages import Kind
-from tests.civic.groups.town import GROUP, Member, bound, posts
+from tests.civic.groups.town import GROUP, Member, bound, posted, posts
 from tests.turns.linked import notices
 from tests.turns.town import Town, bare
 
@@ -46,10 +46,12 @@ async def test_a_date_is_found_fixed_and_put_into_calendars(town: Town) -> None:
     assert "Jun 19, 2026" in told
 
     await anna.taps("Jun 19")
-    fixed = await anna.taps("Fix the date")
+    invited = await anna.taps("Fix the date")
 
-    assert "The date is fixed." in fixed
-    media = posts(town)[-1].media
+    assert "Are you coming?" in invited
+    (told,) = await notices(town, GROUP)
+    assert "The date is fixed: Planning" in told
+    media = (await posted(town))[-1].media
     assert media is not None
     assert (media.kind, media.file.mime, media.file.name) == (Kind.FILE, "text/calendar", "P-1001.ics")
     assert b"DTSTART:20260619T160000Z" in town.media.read(media.file.sha256)
@@ -65,8 +67,8 @@ async def test_a_group_is_reminded_of_a_meeting_a_day_and_an_hour_before(town: T
     first = await notices(town, GROUP)
     await town.pass_by(timedelta(hours=22, minutes=30))
 
-    assert ["Planning" in told for told in first] == [True]
-    assert len(await notices(town, GROUP)) == 2
+    assert ["begins" in told for told in first] == [False, True]
+    assert len(await notices(town, GROUP)) == 3
 
 
 async def test_only_who_leads_fixes_a_date_and_not_where_two_are_level(town: Town) -> None:

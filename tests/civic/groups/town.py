@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, func, select, update
 
-from projektbot.messages import Command, Event, Inbound, Outgoing, Tap, Words
+from projektbot.messages import Command, Event, Inbound, Outgoing, Tap, Words, outgoing_from
 from projektbot.store.tables import addresses, outbox
 from tests.civic.projects.town import sends_an_idea
 from tests.turns.town import Town, bare
@@ -58,6 +59,13 @@ async def bound(town: Town, name: str = "anna") -> Member:
     await lead.says("/team P-1001")
     await lead.says("/language en")
     return lead
+
+
+async def posted(town: Town, group: str = GROUP) -> list[Outgoing]:
+    """Return what was said in a group by itself, the oldest first."""
+    mine = outbox.c.address_id.in_(select(addresses.c.id).where(addresses.c.chat == group))
+    rows = await town.rows(outbox, mine, outbox.c.kind == "notice")
+    return [outgoing_from(orjson.loads(row.body)) for row in sorted(rows, key=lambda row: row[0])]
 
 
 async def arrived(town: Town, external_id: str) -> None:

@@ -85,8 +85,12 @@ def _fix(here: Here, question: QuestionRow, place: int) -> Post:
     end(here, question)
     fixed = ask(here, Kind.COMING, question.words, list(Coming), micros(starts_at))
     _remind(here.tx, fixed, starts_at)
-    post = shown(here, fixed, N_("The date is fixed."))
-    return Post(post.text, post.buttons, _file(here, fixed, starts_at))
+    # In a message of its own: where a file hangs on it, Telegram edits no text, and the counts would stand still.
+    told = Post(N_("The date is fixed: {title}, {time}.", title=fixed.words, time=starts_at),
+                media=_file(here, fixed, starts_at))  # fmt: skip
+    for address_id in chats_of_project(here.tx.db, here.project):
+        here.tx.say(address_id, told)
+    return shown(here, fixed)
 
 
 def _file(here: Here, fixed: QuestionRow, starts_at: datetime) -> Media:
