@@ -108,6 +108,8 @@ class FileDesk(Desk):
 
 def answered(inbound: Inbound) -> bool:
     """Say whether a person did something that wants words."""
+    if not inbound.private:  # several people talk at once there: only what is surely meant for us is answered
+        return isinstance(inbound.event, Command | Tap | Words)
     return not isinstance(inbound.event, Presence | Migrated | Wake)
 
 

@@ -185,7 +185,7 @@ async def test_a_chat_that_moves_to_one_we_know_stays_two(town: Town) -> None:
 async def test_in_a_group_people_are_asked_to_write_in_private(town: Town) -> None:
     told = await town.person("-5").does(Words("Benches along the river"), private=False)
 
-    assert "in private" in told
+    assert "unter vier Augen" in told  # a group speaks the city's language
     assert not await town.count(people)
     assert not (await town.session("-5")).frames
 

@@ -12,7 +12,7 @@ project_chats = Table(
     Column("address_id", Id, ForeignKey("addresses.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
     Column("project", Integer, ForeignKey("projects.number", ondelete="CASCADE"), nullable=False),
     Column("channel", String(64), nullable=False),
-    Column("thread", String(255), nullable=False, server_default=""),  # the topic in which we speak by ourselves
+    Column("thread", String(255), nullable=False),  # the topic in which we speak by ourselves
     Column("bound_at", Time, nullable=False),
     UniqueConstraint("project", "channel"),  # one chat on each messenger
 )

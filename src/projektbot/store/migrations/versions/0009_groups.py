@@ -34,7 +34,7 @@ def upgrade() -> None:
         sa.Column("address_id", ID, autoincrement=False, nullable=False),
         _project(),
         sa.Column("channel", sa.String(64), nullable=False),
-        sa.Column("thread", sa.String(255), server_default="", nullable=False),
+        sa.Column("thread", sa.String(255), nullable=False),
         sa.Column("bound_at", TIME, nullable=False),
         sa.ForeignKeyConstraint(["address_id"], ["addresses.id"], ondelete="CASCADE"),
         _of_project(),

@@ -1,0 +1,82 @@
+"""A project's room on Matrix, with three people, on a real homeserver; plain and encrypted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.playing.living import living
+from tests.playing.people import ByMatrix
+from tests.servers.matrix_person import MatrixPerson, Seen
+from tests.servers.synapse import Synapse
+
+WAIT = 60.0
+
+
+class Room:
+    """A room as the people in it use it."""
+
+    def __init__(self, room: str, bot: str) -> None:
+        self.room = room
+        self.bot = bot
+
+    async def says(self, person: MatrixPerson, words: str, answer: str) -> Seen:
+        """Let somebody write; return what the bot says to it."""
+        await person.say(self.room, words)
+        return await self.hears(person, answer)
+
+    async def hears(self, person: MatrixPerson, answer: str) -> Seen:
+        """Return the first message of the bot with these words."""
+        return await person.wait_for(
+            lambda event: event.room == self.room and event.sender == self.bot and answer in event.body, timeout=WAIT
+        )
+
+
+async def has_an_idea(person: MatrixPerson, bot: str) -> str:
+    """Send an idea in a direct chat; return the room."""
+    room = await person.direct_chat(bot)
+    alone = ByMatrix(person, room, bot, reactions=False)
+    await alone.told_anew()
+    for said in ("!idee", "1", "Bänke am Fluss", "Zum Ausruhen für alle.", "1", "1", "!auslassen", "!auslassen",
+                 "!auslassen", "1"):  # fmt: skip
+        await alone.write(said)
+    assert "P-1001" in await alone.told()
+    return room
+
+
+@pytest.mark.parametrize("encrypted", [False, True], ids=["plain", "encrypted"])
+async def test_a_room_is_bound_plans_decides_and_is_upgraded(tmp_path: Path, synapse: Synapse, encrypted: bool) -> None:  # noqa: FBT001
+    account = await synapse.user("bot")
+    bot = account.user_id
+    settings = {"matrix_homeserver": synapse.url, "matrix_user": bot, "matrix_password": account.password}
+    kind = synapse.encrypted_person if encrypted else synapse.person
+    async with living(tmp_path, **settings), kind("anna") as anna, kind("ben") as ben, kind("carla") as carla:
+        await has_an_idea(anna, bot)
+        there = Room(await anna.create_room("Bänke", invite=[bot, ben.user_id, carla.user_id]), bot)
+        for person in (ben, carla):
+            await person.join(there.room)
+
+        await anna.say(there.room, "Wer bringt Kuchen mit?")
+        await there.says(ben, "!team P-1001", "Ich kenne Sie noch nicht")
+        await there.says(anna, "!team P-1001", "Diese Gruppe gehört jetzt zu P-1001")
+        listed = await there.says(ben, "!aufgabe Holz kaufen @carla bis Freitag", "Notiert")
+        await carla.react(there.room, listed.event_id, "1\ufe0f\u20e3")
+        ticked = await there.hears(carla, "erledigt: ")
+        assert ticked.replaces == listed.event_id
+
+        dates = await there.says(anna, "!treffen Planung; Freitag 18:00; Samstag 10:00", "Wann passt")
+        await ben.reply(there.room, dates.event_id, "2")
+        await there.hears(ben, ": 1")
+        await there.says(anna, "!treffen 2", "Kommen Sie?")
+        await there.says(anna, "!entscheiden Kaufen wir das Holz?", "Zu entscheiden ist")
+        asked = await anna.wait_for(lambda event: "soll entscheiden" in event.body, timeout=WAIT)
+        await anna.say(asked.room, "1")
+        await anna.wait_for(lambda event: "ohne Ihren Namen" in event.body, timeout=WAIT)
+        await anna.say(asked.room, "1")
+        await there.hears(carla, "Entschieden: ja.")
+
+        new = await anna.upgrade(there.room, "11")
+        await anna.wait_for(lambda event: "geht als neuer Raum weiter" in event.body, timeout=WAIT)
+        await anna.invite(new, bot)
+        await Room(new, bot).says(anna, "!aufgaben", "Holz kaufen")
