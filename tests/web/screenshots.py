@@ -44,7 +44,11 @@ async def take(folder: Path, *, whole: bool) -> None:
     found = chromium()
     assert found, "there is no Chromium"
     with tempfile.TemporaryDirectory() as home:
-        async with a_market(Path(home), ways=messengers) as market, on_a_server(market) as url, browse(found) as browser:
+        async with (
+            a_market(Path(home), ways=messengers) as market,
+            on_a_server(market) as url,
+            browse(found) as browser,
+        ):
             ref = await fill(market)
             for name, path, width, height, scheme in (
                 ("desktop", "/", 1280, 1500, "light"),
