@@ -136,7 +136,7 @@ async def a_market(
     folder: Path, *, url: str = URL, ways: Ways = no_messenger, city: City | None = None, **more: object
 ) -> AsyncIterator[Market]:
     """Open a market in a folder."""
-    town = Town(folder, durable=False, **more)  # type: ignore[arg-type]  # as Town
+    town = Town(folder, durable=bool(more.get("database")), **more)  # type: ignore[arg-type]  # as Town
     try:
         moderator = await with_role(town, "moderator")
         city = city or town.world.city

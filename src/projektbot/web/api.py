@@ -105,17 +105,9 @@ class Api:
             return problem(400, f"unknown parameter: {unknown[0]}")
         counts = await self.showcase.store.read(count_by_area)
         areas = self.showcase.city.areas
-        return _json(
-            [
-                {
-                    "code": area.code,
-                    "name": area.name,
-                    "inhabitants": area.inhabitants,
-                    "projects": counts.get(area.code, 0),
-                }
-                for area in areas
-            ]
-        )
+        names = ("code", "name", "inhabitants", "projects")
+        rows = [(area.code, area.name, area.inhabitants, counts.get(area.code, 0)) for area in areas]
+        return _json({"items": [dict(zip(names, row, strict=True)) for row in rows]})
 
     async def _document(self, request: Request) -> Response:  # noqa: ARG002 - the same answer to everyone
         return _json(document(self.showcase.city, self.url))

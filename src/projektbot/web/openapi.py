@@ -101,7 +101,7 @@ def _areas() -> Json:
         "operationId": "listAreas",
         "summary": "The areas of the city",
         "responses": {
-            "200": {"description": "All of them", "content": _json(_list(_ref("Area")))},
+            "200": {"description": "All of them", "content": _json(_object(items=_list(_ref("Area"))))},
             "400": _problem("It takes no parameters"),
         },
     }

@@ -32,6 +32,7 @@ from projektbot.web.showcase import (
     moment,
     picture_of,
     shortened,
+    supporters_of,
 )
 from projektbot.web.town_map import Dot, TownMap
 
@@ -116,6 +117,7 @@ class ProjectPage:
             "project.html",
             reader,
             card=card,
+            supporters=supporters_of(self.showcase, row, reader),
             picture=looked.picture,
             description=row.description.split("\n"),
             service=row.service,

@@ -86,11 +86,16 @@ def card_of(showcase: Showcase, row: Shown, reader: Reader) -> Card:
         field=showcase.field(row.field, reader),
         area=showcase.area(row.area),
         since=moment(row.published_at),
-        supporters=supporters_of(showcase, row, reader),
+        supporters=shortly(showcase, row, reader),
         comments=comments_of(showcase, row, reader),
         answered=bool(row.answer),
         picture=picture_of(showcase, row.photo, SMALL),
     )
+
+
+def shortly(showcase: Showcase, row: Shown, reader: Reader) -> str:
+    """Say how many support a project, where there is little room; nothing if nobody does."""
+    return showcase.words(NN_("{n} supports it", "{n} support it", row.supporters), reader) if row.supporters else ""
 
 
 def supporters_of(showcase: Showcase, row: Shown, reader: Reader) -> str:

@@ -97,7 +97,7 @@ def said_on(db: Connection, number: int, limit: int) -> list[Said]:
 def count_by_area(db: Connection) -> Mapping[str, int]:
     """Return how many public projects each area has that has any."""
     found = select(projects.c.area, func.count()).where(_public).group_by(projects.c.area)
-    return dict(row.tuple() for row in db.execute(found))
+    return {row[0]: row[1] for row in db.execute(found)}
 
 
 def public_places(db: Connection, limit: int) -> list[tuple[float, float]]:
@@ -170,7 +170,7 @@ def _counted(
     if not numbers:
         return {}
     found = select(column, func.count()).where(column.in_(numbers), condition).group_by(column)
-    return dict(row.tuple() for row in db.execute(found))
+    return {row[0]: row[1] for row in db.execute(found)}
 
 
 def _photos(db: Connection, numbers: Collection[int]) -> dict[int, Photo]:

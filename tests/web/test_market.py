@@ -1,0 +1,213 @@
+"""The marketplace and a project's page: what they show, what they never show, and where they lead."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from projektbot.civic.projects.showcase import Shown
+from projektbot.civic.projects.tables import comments
+from tests.turns.conftest import database, logs
+from tests.web.market import Market, a_market, messengers, picture
+
+__all__ = ["database", "logs"]
+
+
+@pytest_asyncio.fixture(params=["sqlite", "postgres"])
+async def market(tmp_path: Path, database: str) -> AsyncIterator[Market]:
+    """Open a market on each database."""
+    async with a_market(tmp_path, ways=messengers, database=database, queued=bool(database)) as market:
+        yield market
+
+
+async def test_a_published_project_is_on_the_first_page_and_has_one_of_its_own(market: Market) -> None:
+    ref = await market.shows("Bänke am Fluss", "Zum Ausruhen.\n\nMit Lehne.", area="2", cost="1200 €", number=6)
+    await market.supports(ref, "ben", "cem")
+    await market.comments(ref, "Bitte auch im Schatten.")
+    market.town.clock.advance(timedelta(days=3))
+    await market.answers(ref, "Im Herbst stellen wir vier auf.")
+
+    first, page = (await market.get("/")).text, (await market.get(f"/p/{ref}")).text
+
+    assert "2 unterstützen es" in first
+    assert "Die Stadt hat geantwortet" in first
+    for words in ("Bänke am Fluss", '<p dir="auto">Mit Lehne.</p>', "2 Menschen unterstützen es.", "1.200 €",
+                  "Bitte auch im Schatten.", "Im Herbst stellen wir vier auf.", "15. Juni 2026", "18. Juni 2026",
+                  "Umwelt und Natur", "https://t.me/example_bot?start=project-P-1001"):  # fmt: skip
+        assert words in page, words
+
+
+async def test_what_is_not_public_is_nowhere(market: Market) -> None:
+    shown = await market.shows("Sichtbar", own="Ich habe einen Bagger")
+    waiting = await market.sends("Wartet noch auf die Stadt")
+    await market.comments(shown, "Ein böses Wort")
+    await market.town.store.write(lambda db: db.execute(comments.update().values(hidden_at=1)))
+
+    pages = [
+        (await market.get(path)).text
+        for path in (
+            "/",
+            f"/p/{shown}",
+            "/feed.atom",
+            "/projects.csv",
+            "/projects.geojson",
+            "/sitemap.xml",
+            "/api/v1/projects",
+            f"/api/v1/projects/{shown}",
+        )  # fmt: skip
+    ]
+
+    assert not [words for words in ("Bagger", "Wartet noch", waiting, "böses") if words in "".join(pages)]
+    assert (await market.get(f"/p/{waiting}")).status_code == 404
+    assert (await market.get(f"/api/v1/projects/{waiting}")).status_code == 404
+    assert not {"person_id", "contribution"} & set(Shown._fields)
+
+
+async def test_projects_are_filtered_and_paged(market: Market) -> None:
+    for number in range(13):
+        await market.shows(f"Vorhaben Nummer {number}", area="2" if number == 5 else "1", number=1 + number % 2)
+
+    first, second = (await market.get("/")).text, (await market.get("/?page=2")).text
+
+    assert first.count("<article") == 12
+    assert second.count("<article") == 1
+    assert 'rel="next" href="/?page=2#projects"' in first
+    assert "Nummer 0" in second
+    assert re.findall(r"Nummer (\d+)</a>", (await market.get("/?area=hafen")).text) == ["5"]
+    assert re.findall(r"Nummer (\d+)</a>", (await market.get("/?q=Nummer+12")).text) == ["12"]
+    assert (await market.get("/?field=digital")).text.count("<article") == 6
+    assert (await market.get("/?page=99")).status_code == 404
+    assert "Alle zeigen" in (await market.get("/?q=gibtesnicht")).text
+
+
+async def test_an_address_leads_to_the_project_whatever_became_of_it(market: Market) -> None:
+    one, other, gone = [await market.shows(title) for title in ("Erstes Projekt", "Zweites Projekt", "Drittes Projekt")]
+    await market.merges(other, one)
+    await market.declines(gone)
+    refused = await market.sends("Viertes Projekt")
+    await market.declines(refused)
+
+    asked = {path: await market.get(path) for path in ("/p/p-1001", "/p/1001", "/p/P-1002", "/p/p1002", "/p/P-1003",
+                                                       "/p/P-1004", "/p/P-77777", "/p/nothing")}  # fmt: skip
+
+    assert {path: (answer.status_code, answer.headers.get("location", "")) for path, answer in asked.items()} == {
+        "/p/p-1001": (301, "/p/P-1001"),
+        "/p/1001": (301, "/p/P-1001"),
+        "/p/P-1002": (301, "/p/P-1001"),
+        "/p/p1002": (301, "/p/P-1001"),
+        "/p/P-1003": (410, ""),
+        "/p/P-1004": (404, ""),
+        "/p/P-77777": (404, ""),
+        "/p/nothing": (404, ""),
+    }
+    assert "Drittes" not in asked["/p/P-1003"].text
+    assert 'href="/"' in asked["/p/P-1003"].text
+    assert (await market.get("/api/v1/projects/P-1002")).headers["location"] == "/api/v1/projects/P-1001"
+
+
+async def test_an_empty_city_invites(tmp_path: Path) -> None:
+    async with a_market(tmp_path) as market:
+        page = (await market.get("/")).text
+
+    assert "Die erste Idee könnte Ihre sein." in page
+    assert 'href="/chat?start=idea"' in page
+
+
+# ---- photos ----------------------------------------------------------------------------------------------------------
+
+
+async def test_a_photo_is_shown_small_in_its_own_proportions(market: Market) -> None:
+    ref = await market.shows("Mit Foto", photo=picture(900, 1200), caption="Die Wiese")
+
+    [source] = re.findall(
+        r'<img src="(/media/[^"]+)" width="320" height="427" alt="Die Wiese"', (await market.get("/")).text
+    )
+    small, large = await market.get(source), await market.get(source.replace("/320", "/960"))
+
+    assert len(small.content) <= 5_000
+    assert len(large.content) <= 60_000
+    assert small.headers["content-type"] == "image/webp"
+    assert "immutable" in small.headers["cache-control"]
+    assert small.headers["x-content-type-options"] == "nosniff"
+    assert (
+        f'<meta property="og:image" content="http://town.test{source.replace("/320", "/960")}">'
+        in (await market.get(f"/p/{ref}")).text
+    )
+    await market.declines(ref)
+    assert [(await market.get(path)).status_code for path in (source, source[: -len("/320")])] == [404, 404]
+
+
+@pytest.mark.parametrize(
+    "path", ["/media/../town.db", "/media/%2e%2e%2ftown.db", "/media/" + "0" * 64, "/media/" + "0" * 64 + "/320",
+             "/media/x/320", "/media/" + "A" * 64, "/media/" + "٣" * 64, "/p/..%2f..%2fetc", "/p/%00", "/p/P-1%0d%0aX: y"],
+)  # fmt: skip
+async def test_no_path_leads_where_it_should_not(tmp_path: Path, path: str) -> None:
+    async with a_market(tmp_path) as market:
+        answer = await market.get(path)
+
+    assert answer.status_code == 404
+    assert "location" not in answer.headers
+
+
+@pytest.mark.parametrize("path", ["//evil.example", "//evil.example/", "/p//evil.example", "/p/P-1001//evil.example/",
+                                  "/\\evil.example", "/?page=//evil.example", "/p/https:%2f%2fevil.example"])  # fmt: skip
+async def test_nobody_is_sent_to_another_host(tmp_path: Path, path: str) -> None:
+    async with a_market(tmp_path) as market, market.visitor() as visitor:
+        answer = await visitor.get("http://town.test" + path)
+
+    assert not re.match(r"(https?:)?//(?!town\.test)", answer.headers.get("location", "/"))
+    assert 'href="//' not in answer.text
+
+
+# ---- what people write -----------------------------------------------------------------------------------------------
+
+EVIL = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'&"
+
+
+async def test_nothing_people_write_becomes_markup(market: Market) -> None:
+    ref = await market.shows(EVIL[:80], f"{EVIL} und ein Satz.\u202e drehen \x07")
+    await market.comments(ref, EVIL)
+    await market.answers(ref, EVIL)
+
+    pages = [
+        (await market.get(path)).text for path in ("/", f"/p/{ref}", "/feed.atom", f"/?q={EVIL}", f"/?area={EVIL}")
+    ]
+
+    for page in pages:
+        assert "<script>" not in page
+        assert "<img src=x" not in page
+        assert "\u202e" not in page
+        assert "\x07" not in page
+    [linked] = re.findall(r'<script type="application/ld\+json">(.*?)</script>', pages[1])
+    assert json.loads(linked)["description"].startswith(EVIL)
+
+
+async def test_endless_words_are_looked_for_no_longer_than_makes_sense(market: Market) -> None:
+    await market.shows("Kurzes Wort")
+
+    answer = await market.get("/?q=" + "w" * 4_000)
+    odd = await market.get("/?q=%00%ff%ed%a0%80&page=%00&area=%00")
+
+    assert answer.status_code == 200
+    assert len(answer.content) < 20_000
+    assert odd.status_code == 200
+
+
+async def test_a_project_describes_itself_to_others(market: Market) -> None:
+    ref = await market.shows("Bänke am Fluss", place=(52.70512345, 12.98012345))
+
+    page = (await market.get(f"/p/{ref}")).text
+
+    [linked] = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page)
+    assert json.loads(linked)["areaServed"]["geo"] == {
+        "@type": "GeoCoordinates", "latitude": 52.7051, "longitude": 12.9801,
+    }  # fmt: skip
+    assert f'<link rel="canonical" href="http://town.test/p/{ref}">' in page
+    assert '<meta property="og:title" content="Bänke am Fluss">' in page
+    assert 'class="here"' in page

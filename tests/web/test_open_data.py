@@ -1,0 +1,186 @@
+"""Feeds, tables, maps and the API: each valid, each saying the same, none of them dangerous to open."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import csv
+import io
+import xml.etree.ElementTree as ET
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.errors import Unsatisfiable
+from schemathesis import Case
+
+from projektbot.web.feeds import folded
+from projektbot.web.opendata import COLUMNS, defused
+from tests.turns.conftest import logs
+from tests.web.market import Market, a_market
+
+__all__ = ["logs"]
+
+ATOM = {"a": "http://www.w3.org/2005/Atom"}
+FORMULA = '=HYPERLINK("http://evil.example","x")'
+
+
+@pytest_asyncio.fixture
+async def market(tmp_path: Path) -> AsyncIterator[Market]:
+    """Open a market with three projects."""
+    async with a_market(tmp_path) as market:
+        await market.shows(FORMULA, "+49 sagt: <b>]]></b>\n&amp; mehr", place=(52.705, 12.98), cost="1200 €")
+        await market.shows("Bäume, viele", 'Sie sagte: "Ja"', area="2", number=6)
+        await market.shows("Zebrastreifen", "Vor der Schule ist es gefährlich.", number=6)
+        yield market
+
+
+async def test_the_feed_is_well_formed_whatever_people_write(market: Market) -> None:
+    whole, chosen = await market.get("/feed.atom"), await market.get("/feed.atom?area=hafen&field=nature")
+
+    feed = ET.fromstring(whole.text)
+    titles = [title.text for title in feed.findall("a:entry/a:title", ATOM)]
+    assert titles == ["P-1003 Zebrastreifen", "P-1002 Bäume, viele", f"P-1001 {FORMULA}"]
+    assert len({entry.text for entry in feed.findall("a:entry/a:id", ATOM)}) == 3
+    assert "+49 sagt: <b>]]></b>" in "".join(feed.itertext())
+    assert [title.text for title in ET.fromstring(chosen.text).findall("a:entry/a:title", ATOM)] == [
+        "P-1002 Bäume, viele"
+    ]
+    assert whole.headers["content-type"].startswith("application/atom+xml")
+
+
+async def test_the_feed_of_an_empty_city_is_valid(tmp_path: Path) -> None:
+    async with a_market(tmp_path) as empty:
+        feed = ET.fromstring((await empty.get("/feed.atom")).text)
+        places = (await empty.get("/projects.geojson")).json()
+
+    assert feed.find("a:updated", ATOM) is not None
+    assert places == {"type": "FeatureCollection", "features": []}
+
+
+async def test_the_calendar_is_one_though_there_are_no_deadlines(market: Market) -> None:
+    answer = await market.get("/deadlines.ics")
+
+    lines = answer.text.split("\r\n")
+    assert (lines[0], lines[-2], lines[-1]) == ("BEGIN:VCALENDAR", "END:VCALENDAR", "")
+    assert "X-WR-CALNAME:Fristen in Havelmünde" in lines
+    assert "BEGIN:VTIMEZONE" in lines
+    assert answer.headers["content-type"].startswith("text/calendar")
+
+
+def test_a_long_line_of_a_calendar_is_folded_between_characters() -> None:
+    line = "SUMMARY:" + "ü" * 100
+
+    written = folded(line)
+
+    assert all(len(part.encode()) <= 75 for part in written.split("\r\n"))
+    assert written.replace("\r\n ", "") == line
+
+
+async def test_a_table_holds_no_formulas(market: Market) -> None:
+    answer = await market.get("/projects.csv")
+
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert list(rows[0]) == list(COLUMNS)
+    assert [row["title"] for row in rows] == ["Zebrastreifen", "Bäume, viele", f"'{FORMULA}"]
+    assert rows[2]["description"].startswith("'+49")
+    assert (rows[2]["cost"], rows[2]["latitude"]) == ("1200", "52.705")
+    assert not [cell for row in rows for cell in row.values() if cell[:1] in "=+-@\t\r" and cell]
+
+
+@pytest.mark.parametrize("words", ["=1", "+1", "-1", "@x", "\t=1", "  =1", "\n=1", "＝1"])
+def test_a_cell_that_would_be_worked_out_is_shown(words: str) -> None:
+    assert defused(words).startswith("'")
+
+
+async def test_places_are_geojson(market: Market) -> None:
+    places = (await market.get("/projects.geojson")).json()
+
+    [feature] = places["features"]
+    assert feature["geometry"] == {"type": "Point", "coordinates": [12.98, 52.705]}
+    assert feature["properties"]["title"] == FORMULA
+
+
+async def test_the_sitemap_names_every_page(market: Market) -> None:
+    words = (await market.get("/sitemap.xml")).text
+
+    assert [place.text for place in ET.fromstring(words).iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")] == [
+        f"http://town.test{path}" for path in ("/", "/p/P-1003", "/p/P-1002", "/p/P-1001")
+    ]
+    assert "Sitemap: http://town.test/sitemap.xml" in (await market.get("/robots.txt")).text
+
+
+# ---- the API ---------------------------------------------------------------------------------------------------------
+
+
+async def test_the_api_pages_with_links(market: Market) -> None:
+    answer = await market.get("/api/v1/projects?per_page=1&page=2&field=mobility")
+    middle = await market.get("/api/v1/projects?per_page=1&page=2")
+
+    assert answer.json() == {"total": 1, "items": []}
+    assert [item["ref"] for item in middle.json()["items"]] == ["P-1002"]
+    assert '<http://town.test/api/v1/projects?page=3&per_page=1>; rel="next"' in middle.headers["link"]
+    assert middle.headers["access-control-allow-origin"] == "*"
+    areas = (await market.get("/api/v1/areas")).json()["items"]
+    assert {area["code"]: area["projects"] for area in areas}["hafen"] == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("projects?page=0", 400), ("projects?per_page=101", 400), ("projects?area=mars", 400), ("projects?x=1", 400),
+     ("projects?page=1&page=2", 400), ("projects?q=" + "x" * 101, 400), ("projects/1001", 400),
+     ("projects/P-99999", 404), ("nothing", 404)],
+)  # fmt: skip
+async def test_the_api_says_what_it_did_not_understand(market: Market, path: str, status: int) -> None:
+    answer = await market.get(f"/api/v1/{path}")
+
+    assert (answer.status_code, answer.json()["status"]) == (status, status)
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_what_the_api_takes_no_part_in_is_refused_in_its_own_way(market: Market) -> None:
+    async with market.visitor() as visitor:
+        answer = await visitor.post("/api/v1/projects")
+
+    assert (answer.status_code, answer.headers["content-type"]) == (405, "application/problem+json")
+    assert "GET" in answer.headers["allow"]
+
+
+async def test_the_api_keeps_to_its_own_description(market: Market) -> None:
+    """As schemathesis finds out, by asking whatever the description allows and what it does not."""
+    document = (await market.get("/api/v1/openapi.json")).json()
+    cases = await asyncio.to_thread(made_up, document)
+    async with market.visitor() as visitor:
+        for case in cases:
+            sent = case.as_transport_kwargs(base_url="http://town.test/api/v1")
+            case.validate_response(await visitor.request(**{name: sent[name] for name in SENT if sent.get(name)}))
+
+    assert len(cases) > 200
+    assert {case.operation.label for case in cases} == {
+        "GET /projects", "GET /projects/{ref}", "GET /areas",
+    }  # fmt: skip
+
+
+SENT = ("method", "url", "params", "headers")
+
+
+def made_up(document: dict[str, Any]) -> list[Case]:
+    """Let schemathesis make requests up, fitting ones and others."""
+    cases: list[Case] = []
+    for found in schemathesis.openapi.from_dict(document).get_all_operations():
+        for mode in schemathesis.GenerationMode:
+            with contextlib.suppress(Unsatisfiable):  # what takes nothing cannot be asked wrongly
+
+                @given(case=found.ok().as_strategy(generation_mode=mode))
+                @settings(
+                    max_examples=80, phases=[Phase.generate], suppress_health_check=list(HealthCheck), database=None
+                )
+                def note(case: Case) -> None:
+                    cases.append(case)
+
+                note()
+    return cases
