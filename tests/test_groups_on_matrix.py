@@ -29,7 +29,7 @@ class Room:
     async def hears(self, person: MatrixPerson, answer: str) -> Seen:
         """Return the first message of the bot with these words."""
         return await person.wait_for(
-            lambda event: event.room == self.room and event.sender == self.bot and answer in event.body, timeout=WAIT
+            self.room, lambda event: event.sender == self.bot and answer in event.body, timeout=WAIT
         )
 
 
@@ -49,10 +49,10 @@ async def has_an_idea(person: MatrixPerson, bot: str) -> str:
 async def test_a_room_is_bound_plans_decides_and_is_upgraded(tmp_path: Path, synapse: Synapse, encrypted: bool) -> None:  # noqa: FBT001
     account = await synapse.user("bot")
     bot = account.user_id
-    settings = {"matrix_homeserver": synapse.url, "matrix_user": bot, "matrix_password": account.password}
+    house = living(tmp_path, matrix_homeserver=synapse.url, matrix_user=bot, matrix_password=account.password)
     kind = synapse.encrypted_person if encrypted else synapse.person
-    async with living(tmp_path, **settings), kind("anna") as anna, kind("ben") as ben, kind("carla") as carla:
-        await has_an_idea(anna, bot)
+    async with house, kind("anna") as anna, kind("ben") as ben, kind("carla") as carla:
+        alone = Room(await has_an_idea(anna, bot), bot)
         there = Room(await anna.create_room("Bänke", invite=[bot, ben.user_id, carla.user_id]), bot)
         for person in (ben, carla):
             await person.join(there.room)
@@ -70,13 +70,14 @@ async def test_a_room_is_bound_plans_decides_and_is_upgraded(tmp_path: Path, syn
         await there.hears(ben, ": 1")
         await there.says(anna, "!treffen 2", "Kommen Sie?")
         await there.says(anna, "!entscheiden Kaufen wir das Holz?", "Zu entscheiden ist")
-        asked = await anna.wait_for(lambda event: "soll entscheiden" in event.body, timeout=WAIT)
-        await anna.say(asked.room, "1")
-        await anna.wait_for(lambda event: "ohne Ihren Namen" in event.body, timeout=WAIT)
-        await anna.say(asked.room, "1")
+        asked = await alone.hears(anna, "soll entscheiden")
+        await anna.react(alone.room, asked.event_id, "1\ufe0f\u20e3")
+        await alone.hears(anna, "ohne Ihren Namen")
+        await anna.say(alone.room, "1")
         await there.hears(carla, "Entschieden: ja.")
 
         new = await anna.upgrade(there.room, "11")
-        await anna.wait_for(lambda event: "geht als neuer Raum weiter" in event.body, timeout=WAIT)
+        await alone.hears(anna, "geht als neuer Raum weiter")
         await anna.invite(new, bot)
+        await anna.wait_for(new, lambda event: event.state_key == bot and event.content["membership"] == "join")
         await Room(new, bot).says(anna, "!aufgaben", "Holz kaufen")

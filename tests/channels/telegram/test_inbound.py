@@ -324,3 +324,21 @@ def test_nonsense_raises_something_the_road_can_set_aside(name: str, content: ob
         inbound = None
 
     assert inbound is None or isinstance(inbound, Inbound)
+
+
+def test_in_a_group_it_is_told_who_acts_and_in_which_topic() -> None:
+    group = {"id": -500, "type": "supergroup"}
+    said = {"message_id": 9, "from": {"id": 7, "is_bot": False}, "chat": group, "text": "/tasks"}
+    reader = Reader("telegram", 1, "kiez_bot")
+
+    topic = reader.to_inbound({"update_id": 1, "message": said | {"message_thread_id": 5, "is_topic_message": True}})
+    chain = reader.to_inbound({"update_id": 2, "message": said | {"message_thread_id": 5}})
+    robot = {"id": 1087968824, "is_bot": True}
+    nobody = reader.to_inbound({"update_id": 3, "message": said | {"from": robot, "sender_chat": group}})
+
+    assert topic is not None
+    assert (topic.sender, topic.thread) == ("7", "5")
+    assert chain is not None
+    assert chain.thread == ""  # outside forums each chain of answers has such a number
+    assert nobody is not None
+    assert nobody.sender == ""

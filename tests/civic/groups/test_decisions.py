@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from sqlalchemy import Connection, delete, insert, select
+
 from projektbot.civic.groups.tables import decision_voters, decisions
+from projektbot.store.tables import people
 from tests.civic.groups.town import GROUP, Member, bound
 from tests.civic.projects.town import taps_notice
-from tests.turns.linked import notices
+from tests.turns.linked import connect, notices
 from tests.turns.town import Town
 
 
@@ -56,3 +59,19 @@ async def test_only_the_team_calls_a_vote(town: Town) -> None:
 
     assert "Only who belongs to the team" in await Member(town, "77").says("/decide Do we buy the wood?")
     assert not await town.rows(decision_voters)
+
+
+async def test_two_who_have_both_voted_cannot_become_one(town: Town) -> None:
+    anna = await bound(town)
+    await anna.says("/decide Do we buy the wood?")
+    await town.person("ben").says("/start")
+    await town.store.write(_both_have_voted)
+
+    assert "one person has one vote" in await connect(town.person("anna"), town.person("ben"))
+
+
+def _both_have_voted(db: Connection) -> None:
+    db.execute(delete(decision_voters))
+    everybody = db.scalars(select(people.c.id)).all()
+    rows = [{"decision": 1, "person_id": person_id, "has_voted": 1} for person_id in everybody]
+    db.execute(insert(decision_voters), rows)

@@ -55,10 +55,11 @@ def read(raw: Raw, here: Here) -> Inbound | None:
     event = reader(raw, here) if reader else None
     if event is None:
         return None
-    private = room in here.private
+    private, sender = room in here.private, as_text(raw.get("sender"))
     return Inbound(
         here.channel, key, room, event, _message_id(key, event), private=private,
-        sender=as_text(raw.get("sender")), thread="" if private else thread_of(content_of(raw)),
+        sender="" if sender == here.user else sender,  # our own joining is told as done by us
+        thread="" if private else thread_of(content_of(raw)),
     )  # fmt: skip
 
 
