@@ -6,9 +6,9 @@ import argparse
 import asyncio
 import sys
 
-from bench import arrivals, matrix, memory, postgres, road, starting, telegram
+from bench import arrivals, matrix, memory, page, postgres, road, starting, telegram
 
-PARTS = ("road", "arrivals", "telegram", "matrix", "start", "memory", "postgres")
+PARTS = ("road", "arrivals", "telegram", "matrix", "start", "memory", "postgres", "page")
 
 
 def main() -> int:
@@ -36,6 +36,8 @@ def measure(part: str, *, quick: bool) -> None:
             asyncio.run(telegram.measure(1 if quick else 5, 20 if quick else 150))
         case "postgres":
             postgres.measure(1 if quick else 5, 1 if quick else 8)
+        case "page":
+            asyncio.run(page.measure(500 if quick else 10_000, 20 if quick else 300))
         case "matrix":
             asyncio.run(matrix.measure(20 if quick else 1_000, 5 if quick else 100, 1 if quick else 3))
         case "start":
