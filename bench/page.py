@@ -27,7 +27,7 @@ PATHS: Final = {
     "its tenth page": "/?page=10",
     "one area and field": "/?area=hafen&field=nature",
     "words": "/?q=Bank+Ufer",
-    "a project": "/p/P-6042",
+    "a project": "/p/P-1200",
     "feed": "/feed.atom",
     "API, 20 projects": "/api/v1/projects",
 }
