@@ -34,6 +34,8 @@ name: Musterstadt
 operator: Stadt Musterstadt
 answer_days: 0
 mayor: Frau Muster
+colour: green
+logo: mark.gif
 areas:
   - {code: Nord, name: Nord, inhabitants: 10}
   - {code: sued, name: Süd, inhabitants: -1}
@@ -50,13 +52,15 @@ def test_every_mistake_in_a_city_file_is_told(tmp_path: Path) -> None:
         "contact: ",
         "answer_days: ",
         "mayor: ",
+        "colour: write # and six digits",
+        "logo: name an SVG or a PNG file",
         "areas.0.code: ",
         "areas.1.inhabitants: ",
         "areas.3.name: ",
         "areas.3.boundary.0.0: ",
     ):
         assert [problem for problem in found if problem.startswith(place)], place
-    assert len(found) == 8
+    assert len(found) == 10
     assert not [problem for problem in found if "should" in problem or "Input" in problem]
 
 
@@ -70,7 +74,7 @@ def test_a_wrong_city_stops_the_program_with_all_its_mistakes(
     code = main([command])
 
     assert code == 2
-    assert capsys.readouterr().err.count("city.yaml: ") == 8
+    assert capsys.readouterr().err.count("city.yaml: ") == 10
     assert not (tmp_path / "var").exists()
 
 
@@ -91,7 +95,7 @@ def test_mistakes_of_the_city_are_told_beside_those_of_the_settings(
     said = capsys.readouterr().err
     assert code == 2
     assert "PROJEKTBOT_LOG_LEVEL: write debug, info, warning or error" in said
-    assert said.count("city.yaml: ") == 8
+    assert said.count("city.yaml: ") == 10
 
 
 @pytest.mark.parametrize(
@@ -123,6 +127,38 @@ def test_a_file_in_another_encoding_is_told(tmp_path: Path) -> None:
     path.write_bytes("name: Köln".encode("latin-1"))
 
     assert "utf-8" in problems(path)[0]
+
+
+# ---- how its pages look ------------------------------------------------------------------------------------------
+
+
+LOOK = f"{HEAD}areas: [{{code: nord, name: Nord, inhabitants: 1}}]\n"
+
+
+def test_a_logo_lies_beside_the_city_file(tmp_path: Path) -> None:
+    (tmp_path / "mark.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>')
+
+    city = read_city(city_file(tmp_path, f"{LOOK}logo: mark.svg\ncolour: '#AA0000'\n"))
+
+    assert (city.logo, city.colour) == (tmp_path / "mark.svg", "#aa0000")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("mark.png", b"<svg/>", "logo: the file is no PNG"),
+        ("mark.svg", b"\x89PNG\r\n\x1a\n", "logo: the file is no SVG"),
+        ("mark.svg", b"<svg>" + b" " * 20_000, "logo: the file has 20,005 bytes, and at most 20,000 are shown"),
+        ("mark.svg", None, "No such file or directory"),
+    ],
+)
+def test_a_logo_that_cannot_be_shown_is_told(tmp_path: Path, name: str, content: bytes | None, words: str) -> None:
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+
+    [problem] = problems(city_file(tmp_path, f"{LOOK}logo: {name}\n"))
+
+    assert words in problem
 
 
 # ---- places ------------------------------------------------------------------------------------------------------

@@ -60,7 +60,7 @@ async def test_what_is_not_public_is_nowhere(market: Market) -> None:
             "/sitemap.xml",
             "/api/v1/projects",
             f"/api/v1/projects/{shown}",
-        )  # fmt: skip
+        )
     ]
 
     assert not [words for words in ("Bagger", "Wartet noch", waiting, "böses") if words in "".join(pages)]
@@ -143,10 +143,10 @@ async def test_a_photo_is_shown_small_in_its_own_proportions(market: Market) -> 
     assert [(await market.get(path)).status_code for path in (source, source[: -len("/320")])] == [404, 404]
 
 
-@pytest.mark.parametrize(
-    "path", ["/media/../town.db", "/media/%2e%2e%2ftown.db", "/media/" + "0" * 64, "/media/" + "0" * 64 + "/320",
-             "/media/x/320", "/media/" + "A" * 64, "/media/" + "٣" * 64, "/p/..%2f..%2fetc", "/p/%00", "/p/P-1%0d%0aX: y"],
-)  # fmt: skip
+@pytest.mark.parametrize("path", [
+    "/media/../town.db", "/media/%2e%2e%2ftown.db", "/media/" + "0" * 64, "/media/" + "0" * 64 + "/320", "/media/x/320",
+    "/media/" + "A" * 64, "/media/" + "٣" * 64, "/p/..%2f..%2fetc", "/p/%00", "/p/P-1%0d%0aX: y",
+])  # fmt: skip
 async def test_no_path_leads_where_it_should_not(tmp_path: Path, path: str) -> None:
     async with a_market(tmp_path) as market:
         answer = await market.get(path)
@@ -155,8 +155,10 @@ async def test_no_path_leads_where_it_should_not(tmp_path: Path, path: str) -> N
     assert "location" not in answer.headers
 
 
-@pytest.mark.parametrize("path", ["//evil.example", "//evil.example/", "/p//evil.example", "/p/P-1001//evil.example/",
-                                  "/\\evil.example", "/?page=//evil.example", "/p/https:%2f%2fevil.example"])  # fmt: skip
+@pytest.mark.parametrize("path", [
+    "//evil.example", "//evil.example/", "/p//evil.example", "/p/P-1001//evil.example/", "/\\evil.example",
+    "/?page=//evil.example", "/p/https:%2f%2fevil.example",
+])  # fmt: skip
 async def test_nobody_is_sent_to_another_host(tmp_path: Path, path: str) -> None:
     async with a_market(tmp_path) as market, market.visitor() as visitor:
         answer = await visitor.get("http://town.test" + path)
