@@ -11,25 +11,30 @@ from zoneinfo import ZoneInfo
 from babel.core import Locale
 from sqlalchemy import Column, Connection, update
 
-from projektbot.civic import pictures, showing
+from projektbot.civic import news, pictures, showing
 from projektbot.civic.ballots.queries import rounds_of_both
 from projektbot.civic.ballots.tables import voters
 from projektbot.civic.city import City
 from projektbot.civic.people.actions import HERE, STAY, link_chats, make_code, messenger, unlink_chat
 from projektbot.civic.people.queries import chats_of
-from projektbot.civic.people.rules import LinkOutcome, UnlinkOutcome
+from projektbot.civic.people.rules import LinkOutcome, SetOutcome, UnlinkOutcome
+from projektbot.civic.people.tables import news as kept_news
+from projektbot.civic.people.tables import news_choices
+from projektbot.civic.people.telling import choose_news, unite_choices
 from projektbot.civic.projects.actions import submit_idea
+from projektbot.civic.projects.alerts import add_alert, drop_alert, unite_alerts
 from projektbot.civic.projects.caring import care, unite_cares
 from projektbot.civic.projects.moderation import moderate
 from projektbot.civic.projects.rules import (
     FIELDS,
+    AlertOutcome,
     CareOutcome,
     ModerateOutcome,
     ReplyOutcome,
     SayOutcome,
     SubmitOutcome,
 )
-from projektbot.civic.projects.tables import comments, project_people, projects, proposals, reports
+from projektbot.civic.projects.tables import alerts, comments, project_people, projects, proposals, reports
 from projektbot.civic.projects.talking import add_comment, reply_to_staff, report
 from projektbot.civic.staff.actions import take_role, unite_grants
 from projektbot.civic.staff.rules import TakeOutcome
@@ -163,6 +168,7 @@ PROVIDERS: Mapping[str, Callable[[CityHouse, Session, Answers], Sequence[tuple[s
     "drafts": _drafts,
     "chats": _chats,
     **showing.PROVIDERS,
+    **news.PROVIDERS,
 }
 FIXED = frozenset({"areas", "fields", "languages"})
 CALCULATES: Mapping[str, Callable[[CityHouse, Session, Answers], Value]] = {
@@ -178,6 +184,7 @@ CALCULATES: Mapping[str, Callable[[CityHouse, Session, Answers], Value]] = {
     "answer_days": _of_city("answer_days"),
     **showing.CALCULATES,
     **pictures.CALCULATES,
+    **news.CALCULATES,
 }
 LOCATORS: Mapping[str, Callable[[CityHouse, float, float], str]] = {
     "area_at": lambda house, lat, lon: house.city.area_at(lat, lon),
@@ -210,6 +217,9 @@ ACTIONS: Mapping[str, Action] = {
     "care": Action(care, tuple(CareOutcome)),
     "add_comment": Action(add_comment, tuple(SayOutcome)),
     "report": Action(report, tuple(SayOutcome)),
+    "add_alert": Action(add_alert, (AlertOutcome.ADDED, AlertOutcome.TOO_MANY)),
+    "drop_alert": Action(drop_alert, (AlertOutcome.DROPPED,)),
+    "choose_news": Action(choose_news, tuple(SetOutcome)),
 }
 _ENGINE_ACTIONS = {
     "resume_draft": ActionInfo((), frozenset({"draft"}), frozenset({"of"}), frozenset()),
@@ -233,11 +243,14 @@ BELONGINGS = (
     reports.c.person_id,
     proposals.c.person_id,
     voters.c.person_id,
+    kept_news.c.person_id,
 )
 # What each has once, and both may have: a support, a role.
 SHARED: Mapping[Column[int], Callable[[Connection, int, int], None]] = {
     project_people.c.person_id: unite_cares,
     grants.c.person_id: unite_grants,
+    alerts.c.person_id: unite_alerts,
+    news_choices.c.person_id: unite_choices,
 }
 
 

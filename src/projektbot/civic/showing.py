@@ -31,6 +31,7 @@ from projektbot.civic.projects.rules import Care, Stage, Step, leads, number_of,
 from projektbot.civic.staff.queries import areas_for, grants_of
 from projektbot.civic.staff.rules import EVERYWHERE, ROLES, Duty, may
 from projektbot.dialog.model import Answers, Value
+from projektbot.dialog.prompt import PAGE
 from projektbot.dialog.session import Session
 from projektbot.texts import N_, NN_, Text
 
@@ -95,7 +96,11 @@ def _filter(answers: Answers) -> Filter:
 
 
 def _found(house: Seen, _session: Session, answers: Answers) -> Sequence[tuple[str, Text]]:
-    return _named(public_projects(house.db, _filter(answers), MOST))
+    wanted = _filter(answers)
+    found = list(_named(public_projects(house.db, wanted, MOST)))
+    if not wanted.words:
+        found.insert(PAGE - 1, ("alert", N_("Tell me of new ones like these")))  # seen without turning pages
+    return found
 
 
 def _count_found(house: Seen, _session: Session, answers: Answers) -> Value:

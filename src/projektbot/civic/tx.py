@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import field
 from datetime import datetime
+from enum import StrEnum
 from typing import TypeAlias
 
 from sqlalchemy import Connection
@@ -59,6 +60,15 @@ class Opens:
     value: str
 
 
+class Topic(StrEnum):
+    """What a notice is about, as people choose how to be told."""
+
+    OWN = "own"  # their own matter, or their duty: always told by itself
+    FOLLOW = "follow"  # how a project goes on that they care about
+    COMMENT = "comment"  # what others say about it
+    ALERT = "alert"  # new projects of the kind they asked for
+
+
 @record
 class Notice:
     """What another person is told, in the chat they used last."""
@@ -66,6 +76,7 @@ class Notice:
     person_id: int
     text: Text
     opens: Opens | None = None
+    topic: Topic = Topic.OWN
 
 
 @record
@@ -88,10 +99,12 @@ class Tx:
         """Return now as the store keeps times: microseconds since 1970 UTC."""
         return micros(self.now)
 
-    def post(self, person_id: int | None, text: Text, opens: Opens | None = None) -> None:
+    def post(
+        self, person_id: int | None, text: Text, opens: Opens | None = None, topic: Topic = Topic.OWN
+    ) -> None:  # fmt: skip
         """Tell somebody else something; whoever acts has the dialog's own words, and who is gone is told nothing."""
         if person_id not in (None, self.who.person_id):
-            self.notices.append(Notice(person_id, text, opens))
+            self.notices.append(Notice(person_id, text, opens, topic))
 
     def audit(self, act: str, subject: str, *, area: str = "", words: str = "") -> None:
         """Write down what this person did for the city."""

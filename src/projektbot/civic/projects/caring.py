@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Connection, FromClause, case, delete, sele
 from projektbot.civic.projects.queries import followers_of, project
 from projektbot.civic.projects.rules import CARES, PUBLIC, Care, CareOutcome, Stage, number_of
 from projektbot.civic.projects.tables import project_people
-from projektbot.civic.tx import Opens, Tx
+from projektbot.civic.tx import Opens, Topic, Tx
 from projektbot.dialog.engine import Result
 from projektbot.store.upsert import upsert
 from projektbot.texts import Text
@@ -37,11 +37,19 @@ def note_care(tx: Tx, number: int, person_id: int, wanted: Care) -> None:
     upsert(tx.db, project_people, {"project": number, "person_id": person_id}, {column: tx.at if begins else None})
 
 
-def tell_followers(tx: Tx, number: int, text: Text, opens: Opens | None = None, *, but: int | None = None) -> None:
+def tell_followers(
+    tx: Tx,
+    number: int,
+    text: Text,
+    opens: Opens | None = None,
+    *,
+    but: int | None = None,
+    topic: Topic = Topic.FOLLOW,
+) -> None:
     """Tell everybody who follows a project something, except one."""
     for person_id in followers_of(tx.db, number):
         if person_id != but:
-            tx.post(person_id, text, opens)
+            tx.post(person_id, text, opens, topic)
 
 
 def hand_over(tx: Tx, number: int, into: int, author: int | None) -> None:

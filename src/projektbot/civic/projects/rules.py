@@ -123,6 +123,15 @@ class SayOutcome(StrEnum):
     GONE = "gone"
 
 
+class AlertOutcome(StrEnum):
+    """What became of an alert."""
+
+    ADDED = "added"
+    DROPPED = "dropped"
+    TOO_MANY = "too_many"
+
+
+MOST_ALERTS = 20  # of one person: more are a wish for everything
 COMMENTS_A_DAY = 20  # of one person: a conversation, not a flood
 REPORTS_A_DAY = 10
 

@@ -18,7 +18,7 @@ from projektbot.civic.projects.rules import (
     reference,
 )
 from projektbot.civic.projects.tables import comments, projects, reports
-from projektbot.civic.tx import Opens, Tx
+from projektbot.civic.tx import Opens, Topic, Tx
 from projektbot.dialog.engine import Result
 from projektbot.texts import N_, Own
 
@@ -54,8 +54,8 @@ def _tell(tx: Tx, found: ProjectRow, comment: str) -> None:
     news = N_("Somebody has written about {ref} {title}:\n{comment}", ref=Own(reference(found.number)),
               title=found.title, comment=comment)  # fmt: skip
     opens = Opens(N_("Have a look"), "project", "ref", reference(found.number))
-    tx.post(found.person_id, news, opens)
-    tell_followers(tx, found.number, news, opens, but=found.person_id)
+    tx.post(found.person_id, news, opens, Topic.COMMENT)
+    tell_followers(tx, found.number, news, opens, but=found.person_id, topic=Topic.COMMENT)
 
 
 def report(tx: Tx, *, ref: str, report: str) -> Result:
