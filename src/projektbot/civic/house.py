@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from babel.core import Locale
 from sqlalchemy import Column, Connection, update
 
-from projektbot.civic import news, pictures, showing
+from projektbot.civic import news, pictures, showing, talk
 from projektbot.civic.ballots.queries import rounds_of_both
 from projektbot.civic.ballots.tables import voters
 from projektbot.civic.city import City
@@ -24,14 +24,18 @@ from projektbot.civic.people.telling import choose_news, unite_choices
 from projektbot.civic.projects.actions import submit_idea
 from projektbot.civic.projects.alerts import add_alert, drop_alert, unite_alerts
 from projektbot.civic.projects.caring import care, unite_cares
+from projektbot.civic.projects.comments import delete_comment
 from projektbot.civic.projects.moderation import moderate
+from projektbot.civic.projects.reports import settle_report
 from projektbot.civic.projects.rules import (
     FIELDS,
     AlertOutcome,
     CareOutcome,
+    DeleteOutcome,
     ModerateOutcome,
     ReplyOutcome,
     SayOutcome,
+    SettleOutcome,
     SubmitOutcome,
 )
 from projektbot.civic.projects.tables import alerts, comments, project_people, projects, proposals, reports
@@ -169,6 +173,7 @@ PROVIDERS: Mapping[str, Callable[[CityHouse, Session, Answers], Sequence[tuple[s
     "chats": _chats,
     **showing.PROVIDERS,
     **news.PROVIDERS,
+    **talk.PROVIDERS,
 }
 FIXED = frozenset({"areas", "fields", "languages"})
 CALCULATES: Mapping[str, Callable[[CityHouse, Session, Answers], Value]] = {
@@ -185,6 +190,7 @@ CALCULATES: Mapping[str, Callable[[CityHouse, Session, Answers], Value]] = {
     **showing.CALCULATES,
     **pictures.CALCULATES,
     **news.CALCULATES,
+    **talk.CALCULATES,
 }
 LOCATORS: Mapping[str, Callable[[CityHouse, float, float], str]] = {
     "area_at": lambda house, lat, lon: house.city.area_at(lat, lon),
@@ -215,7 +221,9 @@ ACTIONS: Mapping[str, Action] = {
     "moderate": Action(moderate, tuple(ModerateOutcome)),
     "reply_to_staff": Action(reply_to_staff, tuple(ReplyOutcome)),
     "care": Action(care, tuple(CareOutcome)),
-    "add_comment": Action(add_comment, tuple(SayOutcome)),
+    "add_comment": Action(add_comment, (SayOutcome.SAID, SayOutcome.TOO_MANY, SayOutcome.GONE)),
+    "delete_comment": Action(delete_comment, tuple(DeleteOutcome)),
+    "settle_report": Action(settle_report, tuple(SettleOutcome)),
     "report": Action(report, tuple(SayOutcome)),
     "add_alert": Action(add_alert, (AlertOutcome.ADDED, AlertOutcome.TOO_MANY)),
     "drop_alert": Action(drop_alert, (AlertOutcome.DROPPED,)),

@@ -15,7 +15,6 @@ from projektbot.civic.projects.queries import (
     Filter,
     ProjectRow,
     cares_of,
-    comments_on,
     count_comments,
     count_public,
     count_queue,
@@ -36,7 +35,6 @@ from projektbot.dialog.session import Session
 from projektbot.texts import N_, NN_, Text
 
 MOST = 100  # in one list: whoever does not find it there narrows it down
-MOST_COMMENTS = 5
 
 
 class Seen(Protocol):
@@ -146,12 +144,6 @@ def _cares(house: Seen, _session: Session, answers: Answers) -> Sequence[tuple[s
     ]
 
 
-def _comments(house: Seen, _session: Session, answers: Answers) -> Value:
-    found = _shown(house, answers)
-    rows = comments_on(house.db, found.number, MOST_COMMENTS) if found else []
-    return cards.talk(rows, house.zone) if rows else None
-
-
 # ---- of staff --------------------------------------------------------------------------------------------------------
 
 
@@ -233,7 +225,6 @@ CALCULATES: Mapping[str, Calculate] = {
     "found_in_words": _found_in_words,
     "project_card": _card,
     "merged_from": _merged_from,
-    "project_comments": _comments,
     "roles": _roles,
     "count_queue": _count_queue,
     "queue_in_words": _waiting,

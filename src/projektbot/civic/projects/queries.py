@@ -227,25 +227,6 @@ def cares_of(db: Connection, number: int, person_id: int) -> frozenset[Care]:
     return frozenset(care for care, at in zip((Care.SUPPORT, Care.FOLLOW), row, strict=True) if at is not None)
 
 
-class CommentRow(NamedTuple):
-    """A comment that everybody may read; `ours`: by the author of the project."""
-
-    id: int
-    words: str
-    at: int
-    ours: bool
-
-
-def comments_on(db: Connection, number: int, limit: int) -> list[CommentRow]:
-    """Return the newest comments on a project, the oldest of them first."""
-    columns = comments.c
-    by_author = func.coalesce(columns.person_id == projects.c.person_id, False)
-    mine = (columns.project == number) & columns.hidden_at.is_(None)
-    found = select(columns.id, columns.words, columns.at, by_author).join(projects).where(mine)
-    newest = db.execute(found.order_by(columns.id.desc()).limit(limit)).all()
-    return [CommentRow(row[0], row[1], row[2], bool(row[3])) for row in reversed(newest)]
-
-
 def count_comments(db: Connection, number: int) -> int:
     """Return how many comments everybody may read."""
     mine = (comments.c.project == number) & comments.c.hidden_at.is_(None)
