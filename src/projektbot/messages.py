@@ -226,7 +226,8 @@ class Outgoing:
     """One message, structured and rendered in the reader's language; never markup.
 
     `choices` are numbered from `first` on (later pages of a long list go on counting). `about` names the question it
-    asks ("frame|question"). `replaces` is the platform id of a message of ours to edit instead of sending a new one.
+    asks ("frame|question"). `replaces` is the platform id of a message of ours to edit instead of sending a new one;
+    with `or_nothing` nothing is sent if that one can no longer be edited.
     """
 
     parts: tuple[Part, ...]
@@ -237,6 +238,7 @@ class Outgoing:
     replaces: str = ""
     reply_to: str = ""
     lang: str = ""  # the language it is written in, for screen readers
+    or_nothing: bool = False
 
     def plain(self) -> str:
         """Return the words alone."""
@@ -255,6 +257,7 @@ def outgoing_from(data: dict[str, Any]) -> Outgoing:
         data["replaces"],
         data["reply_to"],
         data["lang"],
+        data.get("or_nothing", False),  # since 0010
     )
 
 

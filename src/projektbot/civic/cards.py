@@ -80,6 +80,11 @@ def card(db: Connection, row: ProjectRow, city: City) -> Text:
     )
 
 
+def status(db: Connection, row: ProjectRow) -> Text:
+    """Return how a public project stands, in few words."""
+    return lines(titled(row), _supported(support_of(db, row.number)))
+
+
 def _supported(n: int) -> Text:
     if n == 0:
         return N_("Nobody has supported it yet.")

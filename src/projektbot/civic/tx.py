@@ -7,12 +7,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, insert, select
 
 from projektbot.civic.city import City
 from projektbot.messages import micros
 from projektbot.records import record
 from projektbot.store import audit
+from projektbot.store.tables import due
 from projektbot.texts import Text
 
 
@@ -105,6 +106,13 @@ class Tx:
         """Tell somebody else something; whoever acts has the dialog's own words, and who is gone is told nothing."""
         if person_id not in (None, self.who.person_id):
             self.notices.append(Notice(person_id, text, opens, topic))
+
+    def due(self, kind: str, subject: str, at: int) -> None:
+        """Let something be carried out at a time (microseconds UTC), unless it is due already."""
+        there = select(due.c.id).where(due.c.kind == kind, due.c.session_id.is_(None), due.c.subject == subject)
+        # locked: if it is being carried out right now, it may not see what this turn does, and is set anew
+        if self.db.scalar(there.limit(1).with_for_update()) is None:
+            self.db.execute(insert(due).values(kind=kind, subject=subject, due_at=at))
 
     def audit(self, act: str, subject: str, *, area: str = "", words: str = "") -> None:
         """Write down what this person did for the city."""

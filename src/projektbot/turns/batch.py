@@ -285,10 +285,15 @@ class Batch:
         changed = [c for c in self.by_session.values() if c.changed]
         if changed:
             rows.save_sessions(self.db, [self._written(conversation) for conversation in changed])
-        if self.posts:
-            rows.post(self.db, self.posts)
+        self.put_posts()
         if self.wakes:
             rows.schedule(self.db, rows.DRAFT, self.wakes)
+
+    def put_posts(self) -> None:
+        """Write the messages so far, so that other rows may name them."""
+        if self.posts:
+            rows.post(self.db, self.posts)
+            self.posts = []
 
     def _written(self, conversation: Conversation) -> tuple[int, bytes, int]:
         found = conversation.found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -28,7 +28,7 @@ def tell(batch: Batch, notices: Sequence[Notice]) -> None:
     if not notices:
         return
     people = {notice.person_id for notice in notices}
-    chats, choices = _chats(batch, people), choices_of(batch.db, people)
+    chats, choices = chats_of(batch, people), choices_of(batch.db, people)
     for notice in notices:
         found = chats.get(notice.person_id)
         if found and not found.blocked:
@@ -60,7 +60,8 @@ def rested(batch: Batch, chosen: Choices) -> int:
     return micros(morning) if morning > batch.now else 0
 
 
-def _chats(batch: Batch, people: set[int]) -> dict[int | None, Found]:
+def chats_of(batch: Batch, people: Collection[int]) -> dict[int | None, Found]:
+    """Return the chat that each person used last."""
     theirs = select(sessions.c.id).where(sessions.c.person_id.in_(people))
     return {found.person_id: found for found in rows.by_session(batch.db, list(batch.db.scalars(theirs)))}
 

@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 
 from sqlalchemy import Connection
 
+from projektbot.civic.projects.rules import STATUS
 from projektbot.messages import Inbound, Letter, dump_inbound, micros
 from projektbot.records import record
 from projektbot.store.tables import inbox
 from projektbot.store.upsert import upsert
-from projektbot.turns import digests, outages, queued, rows
+from projektbot.turns import digests, outages, queued, rows, statuses
 from projektbot.turns.batch import Batch, World
 from projektbot.turns.ids import Ids
 from projektbot.turns.kept import Kept
@@ -20,6 +21,7 @@ from projektbot.turns.rendering import Renderer
 DUE: Mapping[str, Callable[[Batch, rows.DueRow], list[Letter]]] = {
     outages.OUTAGE: lambda batch, row: outages.ask_again(batch, row.subject),
     digests.DIGEST: digests.carry_out,
+    STATUS: statuses.carry_out,
 }
 
 

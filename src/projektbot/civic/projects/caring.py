@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, Connection, FromClause, case, delete, select, update
 
 from projektbot.civic.projects.queries import followers_of, project
-from projektbot.civic.projects.rules import CARES, PUBLIC, Care, CareOutcome, Stage, number_of
+from projektbot.civic.projects.rules import CARES, PUBLIC, STATUS, STATUS_AFTER, Care, CareOutcome, Stage, number_of
 from projektbot.civic.projects.tables import project_people
 from projektbot.civic.tx import Opens, Topic, Tx
 from projektbot.dialog.engine import Result
@@ -28,7 +28,14 @@ def care(tx: Tx, *, ref: str, act: str) -> Result:
         return Result(CareOutcome.GONE)
     wanted = Care(act)
     note_care(tx, found.number, tx.who.person_id, wanted)
+    if wanted in (Care.SUPPORT, Care.UNSUPPORT):
+        _show_soon(tx, found.number)
     return Result(CARES[wanted])
+
+
+def _show_soon(tx: Tx, number: int) -> None:
+    """Let the living status messages of a project be brought up to date; many changes are one."""
+    tx.due(STATUS, f"{number}|0", tx.at + STATUS_AFTER)
 
 
 def note_care(tx: Tx, number: int, person_id: int, wanted: Care) -> None:
@@ -57,6 +64,7 @@ def hand_over(tx: Tx, number: int, into: int, author: int | None) -> None:
     _become_one(tx.db, "project", number, into, "person_id")
     if author is not None:
         note_care(tx, into, author, Care.FOLLOW)
+    _show_soon(tx, into)
 
 
 def unite_cares(db: Connection, person_id: int, into: int) -> None:

@@ -210,6 +210,17 @@ def support_of(db: Connection, number: int) -> int:
     return db.scalar(select(func.count()).select_from(project_people).where(mine)) or 0
 
 
+def people_who_hear(db: Connection, number: int, after: int, limit: int) -> list[int]:
+    """Return who follows a project, and its author, in order of their numbers."""
+    columns = project_people.c
+    following = select(columns.person_id).where(columns.project == number, columns.follows_at.is_not(None))
+    author = select(projects.c.person_id).where(projects.c.number == number, projects.c.person_id.is_not(None))
+    every = following.union(author).subquery()
+    return list(
+        db.scalars(select(every.c.person_id).where(every.c.person_id > after).order_by(every.c.person_id).limit(limit))
+    )
+
+
 def followers_of(db: Connection, number: int) -> list[int]:
     """Return who follows a project."""
     columns = project_people.c

@@ -151,6 +151,8 @@ class SettleOutcome(StrEnum):
     GONE = "gone"  # somebody was faster
 
 
+STATUS = "status"  # kind of the due rows that bring status messages up to date; the subject: "number|last person seen"
+STATUS_AFTER = 5 * 60 * 1_000_000  # microseconds: what changes meanwhile is one change
 COMMENTS_A_PAGE = 5
 COMMENTS_A_DAY = 20  # of one person: a conversation, not a flood
 REPORTS_A_DAY = 10
