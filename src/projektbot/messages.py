@@ -231,7 +231,8 @@ class Outgoing:
 
     `choices` are numbered from `first` on (later pages of a long list go on counting). `about` names the question it
     asks ("frame|question"). `replaces` is the platform id of a message of ours to edit instead of sending a new one;
-    `thread` the topic or thread of a group to which it belongs.
+    with `or_nothing` nothing is sent if that one can no longer be edited. `thread` is the topic or thread of a group to
+    which it belongs.
     """
 
     parts: tuple[Part, ...]
@@ -243,6 +244,7 @@ class Outgoing:
     reply_to: str = ""
     lang: str = ""  # the language it is written in, for screen readers
     thread: str = ""
+    or_nothing: bool = False
 
     def plain(self) -> str:
         """Return the words alone."""
@@ -262,6 +264,7 @@ def outgoing_from(data: dict[str, Any]) -> Outgoing:
         data["reply_to"],
         data["lang"],
         data.get("thread", ""),  # letters of earlier versions have none
+        data.get("or_nothing", False),  # since 0010
     )
 
 

@@ -337,6 +337,8 @@ def _say(connection: Connection, *, chat: str, txn: str, body: dict[str, Any], n
         body["at"] = earlier["at"]
         connection.execute(update(t).where(t.c.id == int(replaces)).values(at=stamp, body=orjson.dumps(body)))
         return int(replaces)
+    if body["says"]["or_nothing"]:
+        return int(replaces)
     body["at"] = stamp
     row = insert(t).values(chat=chat, at=stamp, txn=txn, body=orjson.dumps(body)).returning(t.c.id)
     return int(connection.execute(row).scalar_one())

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from projektbot.civic.city import City
+from projektbot.civic.projects.comments import CommentRow
 from projektbot.civic.projects.queries import (
-    CommentRow,
     ProjectRow,
     Proposal,
     count_comments,
@@ -17,7 +17,7 @@ from projektbot.civic.projects.queries import (
     support_of,
 )
 from projektbot.civic.projects.rules import FIELDS, STAGES, Stage, Step, reference
-from projektbot.texts import N_, NN_, Money, Own, Text
+from projektbot.texts import N_, NN_, Money, Own, Param, Text
 
 LONGEST_TITLE = 50  # characters on a button, beside the reference
 DAY = 86_400_000_000  # microseconds
@@ -88,6 +88,11 @@ def card(db: Connection, row: ProjectRow, city: City) -> Text:
     )
 
 
+def status(db: Connection, row: ProjectRow) -> Text:
+    """Return how a public project stands, in few words."""
+    return lines(titled(row), _supported(support_of(db, row.number)))
+
+
 def _supported(n: int) -> Text:
     if n == 0:
         return N_("Nobody has supported it yet.")
@@ -156,12 +161,15 @@ def author_card(row: ProjectRow, zone: ZoneInfo) -> Text:
 
 
 def talk(rows: list[CommentRow], zone: ZoneInfo) -> Text:
-    """Return comments, each with its day; the author's are marked."""
+    """Return comments, each with its number and day; those of the project's author and the reader's are marked."""
     return paragraphs(*[_comment(row, zone) for row in rows])
 
 
 def _comment(row: CommentRow, zone: ZoneInfo) -> Text:
     day = datetime.fromtimestamp(row.at / 1_000_000, UTC).astimezone(zone).date()
+    said: dict[str, Param] = {"number": row.number, "day": day, "words": row.words}
+    if row.mine:
+        return N_("{number}) {day}, from you:\n{words}", **said)
     if row.ours:
-        return N_("{day}, from the author:\n{words}", day=day, words=row.words)
-    return N_("{day}:\n{words}", day=day, words=row.words)
+        return N_("{number}) {day}, from the author:\n{words}", **said)
+    return N_("{number}) {day}:\n{words}", **said)

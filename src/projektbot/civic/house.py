@@ -12,7 +12,7 @@ import orjson
 from babel.core import Locale
 from sqlalchemy import Column, Connection, select, update
 
-from projektbot.civic import pictures, showing, similarity
+from projektbot.civic import news, pictures, showing, similarity, talk
 from projektbot.civic.ballots.queries import rounds_of_both
 from projektbot.civic.ballots.tables import voters
 from projektbot.civic.city import City
@@ -23,19 +23,28 @@ from projektbot.civic.groups.rules import CastOutcome
 from projektbot.civic.groups.tables import decision_voters, group_answers, tasks
 from projektbot.civic.people.actions import HERE, STAY, link_chats, make_code, messenger, unlink_chat
 from projektbot.civic.people.queries import chats_of
-from projektbot.civic.people.rules import LinkOutcome, UnlinkOutcome
+from projektbot.civic.people.rules import LinkOutcome, SetOutcome, UnlinkOutcome
+from projektbot.civic.people.tables import news as kept_news
+from projektbot.civic.people.tables import news_choices
+from projektbot.civic.people.telling import choose_news, unite_choices
 from projektbot.civic.projects.actions import submit_idea
+from projektbot.civic.projects.alerts import add_alert, drop_alert, unite_alerts
 from projektbot.civic.projects.caring import care, support_instead, unite_cares
+from projektbot.civic.projects.comments import delete_comment
 from projektbot.civic.projects.moderation import moderate
+from projektbot.civic.projects.reports import settle_report
 from projektbot.civic.projects.rules import (
     FIELDS,
+    AlertOutcome,
     CareOutcome,
+    DeleteOutcome,
     ModerateOutcome,
     ReplyOutcome,
     SayOutcome,
+    SettleOutcome,
     SubmitOutcome,
 )
-from projektbot.civic.projects.tables import comments, project_people, projects, proposals, reports
+from projektbot.civic.projects.tables import alerts, comments, project_people, projects, proposals, reports
 from projektbot.civic.projects.talking import add_comment, reply_to_staff, report
 from projektbot.civic.staff.actions import take_role, unite_grants
 from projektbot.civic.staff.rules import TakeOutcome
@@ -183,6 +192,8 @@ PROVIDERS: Mapping[str, Callable[[CityHouse, Session, Answers], Sequence[tuple[s
     "chats": _chats,
     **showing.PROVIDERS,
     **similarity.PROVIDERS,
+    **news.PROVIDERS,
+    **talk.PROVIDERS,
 }
 FIXED = frozenset({"areas", "fields", "languages"})
 CALCULATES: Mapping[str, Callable[[CityHouse, Session, Answers], Value]] = {
@@ -200,6 +211,8 @@ CALCULATES: Mapping[str, Callable[[CityHouse, Session, Answers], Value]] = {
     **showing.CALCULATES,
     **pictures.CALCULATES,
     **similarity.CALCULATES,
+    **news.CALCULATES,
+    **talk.CALCULATES,
 }
 LOCATORS: Mapping[str, Callable[[CityHouse, float, float], str]] = {
     "area_at": lambda house, lat, lon: house.city.area_at(lat, lon),
@@ -231,9 +244,14 @@ ACTIONS: Mapping[str, Action] = {
     "reply_to_staff": Action(reply_to_staff, tuple(ReplyOutcome)),
     "support_instead": Action(support_instead, (CareOutcome.SUPPORTED,)),
     "care": Action(care, tuple(CareOutcome)),
-    "add_comment": Action(add_comment, tuple(SayOutcome)),
+    "add_comment": Action(add_comment, (SayOutcome.SAID, SayOutcome.TOO_MANY, SayOutcome.GONE)),
+    "delete_comment": Action(delete_comment, tuple(DeleteOutcome)),
+    "settle_report": Action(settle_report, tuple(SettleOutcome)),
     "report": Action(report, tuple(SayOutcome)),
     "cast_vote": Action(cast_vote, tuple(CastOutcome)),
+    "add_alert": Action(add_alert, (AlertOutcome.ADDED, AlertOutcome.TOO_MANY)),
+    "drop_alert": Action(drop_alert, (AlertOutcome.DROPPED,)),
+    "choose_news": Action(choose_news, tuple(SetOutcome)),
 }
 _ENGINE_ACTIONS = {
     "resume_draft": ActionInfo((), frozenset({"draft"}), frozenset({"of"}), frozenset()),
@@ -259,6 +277,7 @@ BELONGINGS = (
     proposals.c.person_id,
     tasks.c.person_id,
     voters.c.person_id,
+    kept_news.c.person_id,
 )
 # What each has once, and both may have: a support, a role.
 SHARED: Mapping[Column[int], Callable[[Connection, int, int], None]] = {
@@ -266,6 +285,8 @@ SHARED: Mapping[Column[int], Callable[[Connection, int, int], None]] = {
     grants.c.person_id: unite_grants,
     group_answers.c.person_id: unite_answers,
     decision_voters.c.person_id: unite_voters,
+    alerts.c.person_id: unite_alerts,
+    news_choices.c.person_id: unite_choices,
 }
 
 

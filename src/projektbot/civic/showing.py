@@ -15,7 +15,6 @@ from projektbot.civic.projects.queries import (
     Filter,
     ProjectRow,
     cares_of,
-    comments_on,
     count_comments,
     count_public,
     count_queue,
@@ -31,11 +30,11 @@ from projektbot.civic.projects.rules import Care, Stage, Step, leads, number_of,
 from projektbot.civic.staff.queries import areas_for, grants_of
 from projektbot.civic.staff.rules import EVERYWHERE, ROLES, Duty, may
 from projektbot.dialog.model import Answers, Value
+from projektbot.dialog.prompt import PAGE
 from projektbot.dialog.session import Session
 from projektbot.texts import N_, NN_, Text
 
 MOST = 100  # in one list: whoever does not find it there narrows it down
-MOST_COMMENTS = 5
 
 
 class Seen(Protocol):
@@ -95,7 +94,11 @@ def _filter(answers: Answers) -> Filter:
 
 
 def _found(house: Seen, _session: Session, answers: Answers) -> Sequence[tuple[str, Text]]:
-    return _named(public_projects(house.db, _filter(answers), MOST))
+    wanted = _filter(answers)
+    found = list(_named(public_projects(house.db, wanted, MOST)))
+    if not wanted.words:
+        found.insert(PAGE - 1, ("alert", N_("Tell me of new ones like these")))  # seen without turning pages
+    return found
 
 
 def _count_found(house: Seen, _session: Session, answers: Answers) -> Value:
@@ -139,12 +142,6 @@ def _cares(house: Seen, _session: Session, answers: Answers) -> Sequence[tuple[s
         ("report", N_("Report it")),
         ("done", N_("That is all")),
     ]
-
-
-def _comments(house: Seen, _session: Session, answers: Answers) -> Value:
-    found = _shown(house, answers)
-    rows = comments_on(house.db, found.number, MOST_COMMENTS) if found else []
-    return cards.talk(rows, house.zone) if rows else None
 
 
 # ---- of staff --------------------------------------------------------------------------------------------------------
@@ -228,7 +225,6 @@ CALCULATES: Mapping[str, Calculate] = {
     "found_in_words": _found_in_words,
     "project_card": _card,
     "merged_from": _merged_from,
-    "project_comments": _comments,
     "roles": _roles,
     "count_queue": _count_queue,
     "queue_in_words": _waiting,

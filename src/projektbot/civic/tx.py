@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import field
 from datetime import datetime
+from enum import StrEnum
 from typing import TypeAlias
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, insert, select
 
 from projektbot.civic.city import City
 from projektbot.dialog.saying import Button
 from projektbot.messages import Media, micros
 from projektbot.records import record
 from projektbot.store import audit
+from projektbot.store.tables import due
 from projektbot.texts import Text
 
 
@@ -60,6 +62,15 @@ class Opens:
     value: str
 
 
+class Topic(StrEnum):
+    """What a notice is about, as people choose how to be told."""
+
+    OWN = "own"  # their own matter, or their duty: always told by itself
+    FOLLOW = "follow"  # how a project goes on that they care about
+    COMMENT = "comment"  # what others say about it
+    ALERT = "alert"  # new projects of the kind they asked for
+
+
 @record
 class Notice:
     """What another person is told, in the chat they used last."""
@@ -67,6 +78,7 @@ class Notice:
     person_id: int
     text: Text
     opens: Opens | None = None
+    topic: Topic = Topic.OWN
 
 
 @record
@@ -107,10 +119,19 @@ class Tx:
         """Return now as the store keeps times: microseconds since 1970 UTC."""
         return micros(self.now)
 
-    def post(self, person_id: int | None, text: Text, opens: Opens | None = None) -> None:
+    def post(
+        self, person_id: int | None, text: Text, opens: Opens | None = None, topic: Topic = Topic.OWN
+    ) -> None:  # fmt: skip
         """Tell somebody else something; whoever acts has the dialog's own words, and who is gone is told nothing."""
         if person_id not in (None, self.who.person_id):
-            self.notices.append(Notice(person_id, text, opens))
+            self.notices.append(Notice(person_id, text, opens, topic))
+
+    def due(self, kind: str, subject: str, at: int) -> None:
+        """Let something be carried out at a time (microseconds UTC), unless it is due already."""
+        there = select(due.c.id).where(due.c.kind == kind, due.c.session_id.is_(None), due.c.subject == subject)
+        # locked: if it is being carried out right now, it may not see what this turn does, and is set anew
+        if self.db.scalar(there.limit(1).with_for_update()) is None:
+            self.db.execute(insert(due).values(kind=kind, subject=subject, due_at=at))
 
     def tell(self, person_id: int, text: Text, opens: Opens | None = None) -> None:
         """Tell somebody something in private, also whoever acts: in a group they are spoken to as one of many."""

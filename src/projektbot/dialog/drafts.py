@@ -117,13 +117,13 @@ def _still_fits(talk: Talk, frame: Frame, path: str, value: object) -> bool:
 # ---- reminders -----------------------------------------------------------------------------------------------------
 
 
-def awake(at: datetime, zone: ZoneInfo) -> datetime:
+def awake(at: datetime, zone: ZoneInfo, morning: time = NIGHT_ENDS) -> datetime:
     """Return `at`, moved to the morning if it falls into the night of the city."""
     local = at.astimezone(zone)
-    if NIGHT_ENDS <= local.time() < NIGHT_BEGINS:
+    if morning <= local.time() < NIGHT_BEGINS:
         return at
     day = local.date() + timedelta(days=1) if local.time() >= NIGHT_BEGINS else local.date()
-    return datetime.combine(day, NIGHT_ENDS, zone).astimezone(UTC)
+    return datetime.combine(day, morning, zone).astimezone(UTC)
 
 
 def wake(talk: Talk, frame_id: str) -> None:

@@ -104,6 +104,7 @@ def _shapes() -> dict[str, Schema]:
         "steps": _list(_ref("step")),
         "with": {"type": "object", "propertyNames": {"pattern": _whole(NAME.pattern)}, "additionalProperties": WORD},
         "quiet": _list({"type": "string"}),
+        "in_place": _list({"type": "string"}),
     }
 
 

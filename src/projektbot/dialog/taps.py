@@ -140,6 +140,7 @@ def _tap_open(talk: Talk, now: tuple[Frame, list[Spot], int], value: str, messag
         _toggle(talk, frame, spot, spot.step, value, message)
     else:
         _tap_value(talk, spot, spot.step, value)
+        talk.replaces = message if value in spot.step.in_place else ""
 
 
 def _tap_value(talk: Talk, spot: Spot, question: Question, token: str) -> None:

@@ -37,8 +37,6 @@ from projektbot.turns import groups, linking, notices, rows
 from projektbot.turns.kept import Kept
 from projektbot.turns.rendering import Renderer, Written
 
-DRAFT = "draft"  # kind of the due rows that wake drafts
-
 
 class Unsettled(Exception):
     """Somebody answers a message whose id on the platform is not known yet."""
@@ -82,7 +80,7 @@ class Batch:
     addresses: dict[tuple[str, str], rows.Found] = field(default_factory=dict)
     by_session: dict[int, Conversation] = field(default_factory=dict)
     wakes: list[tuple[int, str, int]] = field(default_factory=list)
-    posts: list[tuple[int, int, str, str, bytes, int]] = field(default_factory=list)
+    posts: list[tuple[int, int, str, str, bytes, int, int]] = field(default_factory=list)
 
     # ---- loading ---------------------------------------------------------------------------------------------------
 
@@ -289,21 +287,28 @@ class Batch:
                   number=Text(number))  # fmt: skip
         return self.post(conversation.found, self.renderer.text(text, conversation.session.locale), "receipt")
 
-    def post(self, found: rows.Found, written: Written, kind: str) -> Letter:
-        """Put a message into the outbox."""
+    def post(self, found: rows.Found, written: Written, kind: str, not_before: int = 0) -> Letter:
+        """Put a message into the outbox, to go no earlier than `not_before` (microseconds UTC)."""
         row_id, at = self.next_id(), self.at
-        self.posts.append((row_id, found.address_id, kind, "queued", written.body, at))
-        return Letter(row_id, kind, found.address_id, found.channel, found.chat, found.private, written.message)
+        self.posts.append((row_id, found.address_id, kind, "queued", written.body, at, not_before))
+        return Letter(
+            row_id, kind, found.address_id, found.channel, found.chat, found.private, written.message, not_before
+        )  # fmt: skip
 
     def save(self) -> None:
         """Write everything at once."""
         changed = [c for c in self.by_session.values() if c.changed]
         if changed:
             rows.save_sessions(self.db, [self._written(conversation) for conversation in changed])
+        self.put_posts()
+        if self.wakes:
+            rows.schedule(self.db, rows.DRAFT, self.wakes)
+
+    def put_posts(self) -> None:
+        """Write the messages so far, so that other rows may name them."""
         if self.posts:
             rows.post(self.db, self.posts)
-        if self.wakes:
-            rows.schedule(self.db, DRAFT, self.wakes)
+            self.posts = []
 
     def _written(self, conversation: Conversation) -> tuple[int, bytes, int]:
         found = conversation.found

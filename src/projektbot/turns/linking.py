@@ -105,14 +105,18 @@ def _hand_over(db: Connection, gone: int, into: int) -> None:
     """Let the chats of one session go on in another.
 
     Its row stays, empty: SQLite would give its number to somebody else, and frames are named by it. Their reminders
-    are set anew by the engine.
+    are set anew by the engine; what else is due for it is due for the other one.
     """
     chats = update(addresses)
     for session_id in (gone, into):
         alone = (addresses.c.session_id == session_id) & (addresses.c.first_session == 0)
         db.execute(chats.where(alone).values(first_session=session_id))
     db.execute(chats.where(addresses.c.session_id == gone).values(session_id=into))
-    db.execute(delete(due).where(due.c.session_id.in_((gone, into))))
+    db.execute(delete(due).where(due.c.session_id.in_((gone, into)), due.c.kind == rows.DRAFT))
+    twin = due.alias()
+    known = select(twin.c.kind).where(twin.c.session_id == into, twin.c.subject == due.c.subject)
+    db.execute(update(due).where(due.c.session_id == gone, due.c.kind.not_in(known)).values(session_id=into))
+    db.execute(delete(due).where(due.c.session_id == gone))
     left = update(sessions).where(sessions.c.id == gone)
     db.execute(left.values(person_id=None, address_id=None, state=dump(Session())))
 

@@ -49,7 +49,7 @@ class Renderer:
         """Return what a turn says as one message."""
         prompt, locale = turn.prompt, turn.session.locale
         if turn.lines or turn.replaces or not prompt.fixed:
-            return _written(self._message((*turn.lines, *prompt.lines), prompt, locale, turn.replaces))
+            return written(self._message((*turn.lines, *prompt.lines), prompt, locale, turn.replaces))
         return self._prompts.get((prompt, locale)) or self._keep(prompt, locale)
 
     def text(self, text: Text, locale: str, buttons: Sequence[Button] = (), *, where: Where = HERE) -> Written:
@@ -60,7 +60,7 @@ class Renderer:
             self.languages.parts(text, locale), choices, media=media, replaces=replaces, reply_to=reply_to,
             lang=locale, thread=thread,
         )  # fmt: skip
-        return _written(message)
+        return written(message)
 
     def again(self, text: Text, message: Outgoing) -> Written:
         """Return a message once more, as a new one, after a sentence in its own language."""
@@ -70,12 +70,12 @@ class Renderer:
         runs.add(Style.PLAIN, PARAGRAPH)
         for part in message.parts:
             runs.add(part.style, part.text, part.url)
-        return _written(replace(message, parts=runs.all(), replaces="", reply_to=""))
+        return written(replace(message, parts=runs.all(), replaces="", reply_to=""))
 
     def _keep(self, prompt: Prompt, locale: str) -> Written:
         if len(self._prompts) >= MOST_PROMPTS:
             self._prompts.clear()
-        ready = self._prompts[prompt, locale] = _written(self._message(prompt.lines, prompt, locale))
+        ready = self._prompts[prompt, locale] = written(self._message(prompt.lines, prompt, locale))
         return ready
 
     def _message(self, lines: Sequence[Line], prompt: Prompt, locale: str, replaces: str = "") -> Outgoing:
@@ -108,7 +108,8 @@ class Renderer:
             runs.add(part.style, part.text, part.url)
 
 
-def _written(message: Outgoing) -> Written:
+def written(message: Outgoing) -> Written:
+    """Return a message, and how the outbox keeps it."""
     return Written(message, orjson.dumps(message))
 
 

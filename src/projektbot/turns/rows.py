@@ -15,6 +15,7 @@ from projektbot.store.tables import addresses, due, inbox, outbox, people, sessi
 from projektbot.store.upsert import unless_there
 
 HANDLED, WAITING, ASIDE = 0, 1, 2
+DRAFT = "draft"  # kind of the due rows that wake drafts
 
 
 class Found(NamedTuple):
@@ -73,7 +74,7 @@ _save = Statement(
     "now_state",
     "address",
 )
-_post = Statement(insert(outbox), "id", "address_id", "kind", "state", "body", "created_at")
+_post = Statement(insert(outbox), "id", "address_id", "kind", "state", "body", "created_at", "not_before")
 _last_post = Statement(select(func.max(outbox.c.id)))
 _new_person = Statement(insert(people).returning(people.c.id), "created_at")
 _new_session = Statement(insert(sessions).returning(sessions.c.id), "person_id", "state")
@@ -200,8 +201,8 @@ def save_sessions(db: Connection, rows: Sequence[tuple[int, bytes, int]]) -> Non
     _save.many(db, rows)
 
 
-def post(db: Connection, rows: Sequence[tuple[int, int, str, str, bytes, int]]) -> None:
-    """Put messages into the outbox: id, address id, kind, state, body, made at (microseconds UTC)."""
+def post(db: Connection, rows: Sequence[tuple[int, int, str, str, bytes, int, int]]) -> None:
+    """Put messages into the outbox: id, address id, kind, state, body, made at, not to go before (microseconds UTC)."""
     _post.many(db, rows)
 
 

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from sqlalchemy import Connection
 
+from projektbot.civic.projects.rules import STATUS
 from projektbot.messages import Inbound, Letter, dump_inbound, micros
 from projektbot.records import record
 from projektbot.store.tables import inbox
 from projektbot.store.upsert import upsert
-from projektbot.turns import groups, outages, queued, rows
-from projektbot.turns.batch import DRAFT, Batch, World
+from projektbot.turns import digests, groups, outages, queued, rows, statuses
+from projektbot.turns.batch import Batch, World
 from projektbot.turns.ids import Ids
 from projektbot.turns.kept import Kept
 from projektbot.turns.rendering import Renderer
+
+# What stands for no draft, by its kind.
+DUE: Mapping[str, Callable[[Batch, rows.DueRow], list[Letter]]] = {
+    outages.OUTAGE: lambda batch, row: outages.ask_again(batch, row.subject),
+    digests.DIGEST: digests.carry_out,
+    STATUS: statuses.carry_out,
+}
 
 
 @record
@@ -79,21 +87,21 @@ class Transactions:
         rows.lock_due(db, ids)
         taken = rows.take_due(db, ids)  # gone: carried out already, or no longer wanted
         letters: dict[int, list[Letter]] = {}
-        drafts = {row_id: row for row_id, row in taken.items() if row.kind == DRAFT}
+        drafts = {row_id: row for row_id, row in taken.items() if row.kind == rows.DRAFT}
         batch = self.batch(db)
         batch.load_sessions([row.session_id for row in drafts.values()])
         for row_id, row in drafts.items():
             letter = batch.wake(row.session_id, row.subject)
             letters[row_id] = [letter] if letter else []
         batch.save()
-        for row_id in taken.keys() - drafts.keys():  # afterwards: who has just been reminded is not asked again
+        for row_id in sorted(taken.keys() - drafts.keys()):  # afterwards: who has just been reminded is not asked again
             letters[row_id] = self._carry_out(db, taken[row_id])
         return [letters.pop(row_id, []) for row_id in ids]  # an id may be among them twice
 
     def _carry_out(self, db: Connection, row: rows.DueRow) -> list[Letter]:
         batch = self.batch(db)
-        asks = row.kind == outages.OUTAGE
-        letters = outages.ask_again(batch, row.subject) if asks else groups.wake(batch, row.kind, row.subject)
+        carry_out = DUE.get(row.kind)
+        letters = carry_out(batch, row) if carry_out else groups.wake(batch, row.kind, row.subject)
         batch.save()
         return letters
 

@@ -84,6 +84,15 @@ async def test_what_can_no_longer_be_replaced_is_sent_anew(channel: TelegramChan
     assert [seen.text for seen in ada.sees] == ["Balken", "neu", "Text statt Bild"]
 
 
+async def test_a_change_that_is_not_worth_a_message_is_left_out_if_there_is_nothing_to_change(
+    channel: TelegramChannel, ada: Person
+) -> None:
+    sent = await send(channel, Outgoing((Part("3"),), replaces="999", or_nothing=True))
+
+    assert sent == "999"
+    assert ada.sees == []
+
+
 async def test_a_long_text_arrives_whole_with_the_buttons_at_its_end(channel: TelegramChannel, ada: Person) -> None:
     text = "Wort 💡 " * 1500
 

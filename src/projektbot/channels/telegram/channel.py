@@ -97,6 +97,8 @@ class TelegramChannel:
                 return message.replaces
             except NotEditable:
                 log.info("telegram_edit_gone", channel=self.name)
+                if message.or_nothing:
+                    return message.replaces
         return await self._send_all(chat, calls(chat, message, self.limits))
 
     async def fetch(self, ref: str) -> bytes:

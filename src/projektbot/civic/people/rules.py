@@ -1,9 +1,11 @@
-"""How a code that connects two chats is made, read and judged."""
+"""How a code that connects two chats is made, read and judged; when somebody is told news."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from projektbot.records import record
 
@@ -68,3 +70,42 @@ def grouped(code: str) -> str:
 def bare(words: str) -> str:
     """Return a code as it was made, however it was typed."""
     return "".join(char for char in words.upper() if char.isalnum())
+
+
+# ---- being told news -------------------------------------------------------------------------------------------------
+
+NIGHTS = "nights"  # what is chosen beside the topics of news
+NEWS_FROM = time(8)  # local: what came in the night is told then
+DIGEST_AT = time(18)  # local: people have come home
+DIGEST_WEEKDAY = 4  # Friday: there is a weekend to look at it
+
+
+class Pace(StrEnum):
+    """How often somebody wants to be told of a topic."""
+
+    AT_ONCE = "at_once"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    NEVER = "never"
+
+
+class Nights(StrEnum):
+    """Whether somebody is told at night."""
+
+    REST = "rest"
+    ALL = "all"
+
+
+class SetOutcome(StrEnum):
+    """What became of choosing."""
+
+    CHOSEN = "chosen"
+
+
+def next_digest(now: datetime, zone: ZoneInfo, pace: Pace) -> datetime:
+    """Return when somebody's next digest is due."""
+    local = now.astimezone(zone)
+    day = local.date() + timedelta(days=1) if local.time() >= DIGEST_AT else local.date()
+    if pace is Pace.WEEKLY:
+        day += timedelta(days=(DIGEST_WEEKDAY - day.weekday()) % 7)
+    return datetime.combine(day, DIGEST_AT, zone).astimezone(UTC)

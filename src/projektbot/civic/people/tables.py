@@ -1,8 +1,8 @@
-"""What is kept for connecting chats, for minutes only."""
+"""What is kept for connecting chats, for minutes only; and how somebody wants to be told news."""
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, LargeBinary, Table
+from sqlalchemy import Column, ForeignKey, LargeBinary, String, Table, UniqueConstraint
 
 from projektbot.store.tables import Id, Time, metadata
 
@@ -21,4 +21,27 @@ link_tries = Table(  # wrong ones
     Column("id", Id, primary_key=True),
     Column("person_id", Id, ForeignKey("people.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("at", Time, nullable=False),
+)
+
+# Only what somebody chose; `name` is a topic of news, or "nights".
+news_choices = Table(
+    "news_choices",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("person_id", Id, ForeignKey("people.id", ondelete="CASCADE"), nullable=False),
+    Column("name", String(16), nullable=False),
+    Column("choice", String(16), nullable=False),
+    UniqueConstraint("person_id", "name"),
+)
+
+# What waits for a person's digest, each as the message it would have been by itself.
+news = Table(
+    "news",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("person_id", Id, ForeignKey("people.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("topic", String(16), nullable=False),
+    Column("at", Time, nullable=False),
+    Column("body", LargeBinary, nullable=False),  # the Outgoing as JSON
+    sqlite_autoincrement=True,
 )

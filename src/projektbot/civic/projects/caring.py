@@ -5,9 +5,9 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, Connection, FromClause, case, delete, select, update
 
 from projektbot.civic.projects.queries import followers_of, project, project_for_change
-from projektbot.civic.projects.rules import CARES, PUBLIC, Care, CareOutcome, Stage, number_of
+from projektbot.civic.projects.rules import CARES, PUBLIC, STATUS, STATUS_AFTER, Care, CareOutcome, Stage, number_of
 from projektbot.civic.projects.tables import project_people
-from projektbot.civic.tx import Opens, Tx
+from projektbot.civic.tx import Opens, Topic, Tx
 from projektbot.dialog.engine import Result
 from projektbot.errors import Refused
 from projektbot.store.upsert import upsert
@@ -29,6 +29,8 @@ def care(tx: Tx, *, ref: str, act: str) -> Result:
         return Result(CareOutcome.GONE)
     wanted = Care(act)
     note_care(tx, found.number, tx.who.person_id, wanted)
+    if wanted in (Care.SUPPORT, Care.UNSUPPORT):
+        _show_soon(tx, found.number)
     return Result(CARES[wanted])
 
 
@@ -42,7 +44,13 @@ def support_instead(tx: Tx, *, ref: str, asked: str) -> Result:
         raise Refused(N_("That project is not public any more. I am sorry."), question=asked)
     for wanted in (Care.SUPPORT, Care.FOLLOW):
         note_care(tx, found.number, tx.who.person_id, wanted)
+    _show_soon(tx, found.number)
     return Result(CareOutcome.SUPPORTED)
+
+
+def _show_soon(tx: Tx, number: int) -> None:
+    """Let the living status messages of a project be brought up to date; many changes are one."""
+    tx.due(STATUS, f"{number}|0", tx.at + STATUS_AFTER)
 
 
 def note_care(tx: Tx, number: int, person_id: int, wanted: Care) -> None:
@@ -51,11 +59,19 @@ def note_care(tx: Tx, number: int, person_id: int, wanted: Care) -> None:
     upsert(tx.db, project_people, {"project": number, "person_id": person_id}, {column: tx.at if begins else None})
 
 
-def tell_followers(tx: Tx, number: int, text: Text, opens: Opens | None = None, *, but: int | None = None) -> None:
+def tell_followers(
+    tx: Tx,
+    number: int,
+    text: Text,
+    opens: Opens | None = None,
+    *,
+    but: int | None = None,
+    topic: Topic = Topic.FOLLOW,
+) -> None:
     """Tell everybody who follows a project something, except one."""
     for person_id in followers_of(tx.db, number):
         if person_id != but:
-            tx.post(person_id, text, opens)
+            tx.post(person_id, text, opens, topic)
 
 
 def hand_over(tx: Tx, number: int, into: int, author: int | None) -> None:
@@ -63,6 +79,7 @@ def hand_over(tx: Tx, number: int, into: int, author: int | None) -> None:
     _become_one(tx.db, "project", number, into, "person_id")
     if author is not None:
         note_care(tx, into, author, Care.FOLLOW)
+    _show_soon(tx, into)
 
 
 def unite_cares(db: Connection, person_id: int, into: int) -> None:

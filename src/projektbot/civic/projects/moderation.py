@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import delete, insert, update
 
+from projektbot.civic.projects.alerts import tell_of_new
 from projektbot.civic.projects.caring import hand_over, tell_followers
 from projektbot.civic.projects.queries import ProjectRow, Proposal, project_for_change, proposal_for
 from projektbot.civic.projects.rules import (
@@ -125,6 +126,8 @@ def _take(tx: Tx, found: ProjectRow, wanted: Wanted) -> ModerateOutcome:
     tx.audit(step, reference(found.number), area=found.area, words=_noted(wanted))
     if step is Step.MERGE and wanted.into:
         _merge(tx, found, wanted.into)
+    if step is Step.PUBLISH and found.published_at is None:
+        tell_of_new(tx, found)
     tx.post(found.person_id, _news(tx, found, wanted), _opens(found, wanted))
     if step is Step.ANSWER:
         news = N_("The city has answered to {ref} {title}:\n{answer}", answer=wanted.words or "", **_named(found))

@@ -230,6 +230,17 @@ def support_of(db: Connection, number: int) -> int:
     return db.scalar(select(func.count()).select_from(project_people).where(mine)) or 0
 
 
+def people_who_hear(db: Connection, number: int, after: int, limit: int) -> list[int]:
+    """Return who follows a project, and its author, in order of their numbers."""
+    columns = project_people.c
+    following = select(columns.person_id).where(columns.project == number, columns.follows_at.is_not(None))
+    author = select(projects.c.person_id).where(projects.c.number == number, projects.c.person_id.is_not(None))
+    every = following.union(author).subquery()
+    return list(
+        db.scalars(select(every.c.person_id).where(every.c.person_id > after).order_by(every.c.person_id).limit(limit))
+    )
+
+
 def followers_of(db: Connection, number: int) -> list[int]:
     """Return who follows a project."""
     columns = project_people.c
@@ -245,25 +256,6 @@ def cares_of(db: Connection, number: int, person_id: int) -> frozenset[Care]:
     if row is None:
         return frozenset()
     return frozenset(care for care, at in zip((Care.SUPPORT, Care.FOLLOW), row, strict=True) if at is not None)
-
-
-class CommentRow(NamedTuple):
-    """A comment that everybody may read; `ours`: by the author of the project."""
-
-    id: int
-    words: str
-    at: int
-    ours: bool
-
-
-def comments_on(db: Connection, number: int, limit: int) -> list[CommentRow]:
-    """Return the newest comments on a project, the oldest of them first."""
-    columns = comments.c
-    by_author = func.coalesce(columns.person_id == projects.c.person_id, False)
-    mine = (columns.project == number) & columns.hidden_at.is_(None)
-    found = select(columns.id, columns.words, columns.at, by_author).join(projects).where(mine)
-    newest = db.execute(found.order_by(columns.id.desc()).limit(limit)).all()
-    return [CommentRow(row[0], row[1], row[2], bool(row[3])) for row in reversed(newest)]
 
 
 def count_comments(db: Connection, number: int) -> int:

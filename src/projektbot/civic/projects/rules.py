@@ -121,8 +121,39 @@ class SayOutcome(StrEnum):
     SAID = "said"
     TOO_MANY = "too_many"
     GONE = "gone"
+    UNKNOWN = "unknown"  # no comment of this number
 
 
+class AlertOutcome(StrEnum):
+    """What became of an alert."""
+
+    ADDED = "added"
+    DROPPED = "dropped"
+    TOO_MANY = "too_many"
+
+
+MOST_ALERTS = 20  # of one person: more are a wish for everything
+
+
+class DeleteOutcome(StrEnum):
+    """What became of deleting a comment."""
+
+    DELETED = "deleted"
+    NOT_YOURS = "not_yours"
+
+
+class SettleOutcome(StrEnum):
+    """What became of a report."""
+
+    SETTLED = "settled"
+    PROPOSED = "proposed"  # to take the project off: somebody else has to agree
+    MAY_NOT = "may_not"
+    GONE = "gone"  # somebody was faster
+
+
+STATUS = "status"  # kind of the due rows that bring status messages up to date; the subject: "number|last person seen"
+STATUS_AFTER = 5 * 60 * 1_000_000  # microseconds: what changes meanwhile is one change
+COMMENTS_A_PAGE = 5
 COMMENTS_A_DAY = 20  # of one person: a conversation, not a flood
 REPORTS_A_DAY = 10
 

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
-from projektbot.civic.projects.queries import Filter, ProjectRow, comments_on, project, public_projects
+from projektbot.civic.projects.comments import newest_comments
+from projektbot.civic.projects.queries import Filter, ProjectRow, project, public_projects
 from projektbot.civic.projects.rules import PUBLIC, Stage
 from projektbot.civic.projects.tables import comments, project_files, project_people, projects
 from projektbot.i18n import harmless
@@ -88,7 +89,7 @@ def went(db: Connection, number: int | None) -> Went:
 
 def said_on(db: Connection, number: int, limit: int) -> list[Said]:
     """Return the newest comments that everybody may read, the oldest of them first."""
-    return [Said(harmless(row.words), row.at, row.ours) for row in comments_on(db, number, limit)]
+    return [Said(harmless(row.words), row.at, row.ours) for row in newest_comments(db, number, limit)]
 
 
 # ---- of many ---------------------------------------------------------------------------------------------------------

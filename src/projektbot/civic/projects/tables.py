@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Float, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from projektbot.store.tables import Id, Time, metadata
 
@@ -109,3 +120,29 @@ proposals = Table(
     Column("at", Time, nullable=False),
 )
 Index("proposals_into", proposals.c.into)
+
+# Of which new projects somebody wants to be told; an empty area or field stands for all of them.
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("person_id", Id, ForeignKey("people.id", ondelete="CASCADE"), nullable=False),
+    Column("area", String(24), nullable=False),
+    Column("field", String(24), nullable=False),
+    Column("at", Time, nullable=False),
+    UniqueConstraint("person_id", "area", "field"),
+    Index("alerts_of", "area", "field"),
+    sqlite_autoincrement=True,
+)
+
+# The message in which a chat is shown how a project stands: it is changed instead of sending a new one.
+status_messages = Table(
+    "status_messages",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("address_id", Id, ForeignKey("addresses.id", ondelete="CASCADE"), nullable=False),
+    Column("project", Integer, ForeignKey("projects.number", ondelete="CASCADE"), nullable=False, index=True),
+    Column("outbox_id", Id, ForeignKey("outbox.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("supporters", Integer, nullable=False),  # as it says
+    UniqueConstraint("address_id", "project"),
+)

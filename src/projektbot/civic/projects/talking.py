@@ -5,10 +5,11 @@ from __future__ import annotations
 from sqlalchemy import Table, func, insert, select, update
 
 from projektbot.civic.projects.caring import note_care, tell_followers
-from projektbot.civic.projects.queries import ProjectRow, project, project_for_change
+from projektbot.civic.projects.comments import comment_numbered
+from projektbot.civic.projects.queries import ProjectRow, project_for_change, public_project
+from projektbot.civic.projects.reports import count_reports
 from projektbot.civic.projects.rules import (
     COMMENTS_A_DAY,
-    PUBLIC,
     REPORTS_A_DAY,
     Care,
     ReplyOutcome,
@@ -18,7 +19,9 @@ from projektbot.civic.projects.rules import (
     reference,
 )
 from projektbot.civic.projects.tables import comments, projects, reports
-from projektbot.civic.tx import Opens, Tx
+from projektbot.civic.staff.queries import people_for
+from projektbot.civic.staff.rules import Duty
+from projektbot.civic.tx import Opens, Topic, Tx
 from projektbot.dialog.engine import Result
 from projektbot.texts import N_, Own
 
@@ -38,8 +41,8 @@ def reply_to_staff(tx: Tx, *, idea: str, reply: str) -> Result:
 
 def add_comment(tx: Tx, *, ref: str, comment: str) -> Result:
     """Say something about a project where everybody can read it; its author and followers are told."""
-    found = project(tx.db, number_of(ref))
-    if found is None or Stage(found.stage) not in PUBLIC:
+    found = public_project(tx.db, ref)
+    if found is None:
         return Result(SayOutcome.GONE)
     if _today(tx, comments) >= COMMENTS_A_DAY:
         return Result(SayOutcome.TOO_MANY)
@@ -54,20 +57,34 @@ def _tell(tx: Tx, found: ProjectRow, comment: str) -> None:
     news = N_("Somebody has written about {ref} {title}:\n{comment}", ref=Own(reference(found.number)),
               title=found.title, comment=comment)  # fmt: skip
     opens = Opens(N_("Have a look"), "project", "ref", reference(found.number))
-    tx.post(found.person_id, news, opens)
-    tell_followers(tx, found.number, news, opens, but=found.person_id)
+    tx.post(found.person_id, news, opens, Topic.COMMENT)
+    tell_followers(tx, found.number, news, opens, but=found.person_id, topic=Topic.COMMENT)
 
 
-def report(tx: Tx, *, ref: str, report: str) -> Result:
-    """Tell staff that something about a project should not be public."""
-    found = project(tx.db, number_of(ref))
-    if found is None or Stage(found.stage) not in PUBLIC:
+def report(tx: Tx, *, ref: str, report: str, number: int | None = None) -> Result:
+    """Tell staff that a project should not be public, or the comment of this `number` on it."""
+    found = public_project(tx.db, ref)
+    if found is None:
         return Result(SayOutcome.GONE)
+    comment = comment_numbered(tx.db, found.number, number, tx.who.person_id) if number is not None else None
+    if number is not None and comment is None:
+        return Result(SayOutcome.UNKNOWN)
     if _today(tx, reports) >= REPORTS_A_DAY:
         return Result(SayOutcome.TOO_MANY)
+    first = not count_reports(tx.db, found.number)
     row = {"project": found.number, "person_id": tx.who.person_id, "words": report, "at": tx.at}
-    tx.db.execute(insert(reports), row)
+    added = insert(reports).values({**row, "comment": comment.id if comment else None}).returning(reports.c.id)
+    report_id = tx.db.execute(added).scalar_one()
+    if first:
+        _tell_staff(tx, found, report_id)
     return Result(SayOutcome.SAID)
+
+
+def _tell_staff(tx: Tx, found: ProjectRow, report_id: int) -> None:
+    """Tell of the first open report of a project; the others stand beside it."""
+    news = N_("Somebody has reported {ref} {title}.", ref=Own(reference(found.number)), title=found.title)
+    for person_id in people_for(tx.db, Duty.SETTLE_REPORTS, found.area):
+        tx.post(person_id, news, Opens(N_("Have a look"), "check_report", "report", str(report_id)))
 
 
 def _today(tx: Tx, table: Table) -> int:

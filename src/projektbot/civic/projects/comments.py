@@ -1,0 +1,83 @@
+"""What is said about a project, as everybody reads it: page by page, each comment under its number."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Row, Select, func, select, update
+
+from projektbot.civic.projects.queries import public_project
+from projektbot.civic.projects.rules import COMMENTS_A_PAGE, DeleteOutcome
+from projektbot.civic.projects.tables import comments, projects, reports
+from projektbot.civic.tx import Tx
+from projektbot.dialog.engine import Result
+
+
+class CommentRow(NamedTuple):
+    """A comment. Its number stays the same if others go; `ours`: by the author of the project, `mine`: by the reader.
+
+    `at` is microseconds UTC.
+    """
+
+    id: int
+    number: int
+    person_id: int | None
+    words: str
+    at: int
+    ours: bool
+    mine: bool
+
+
+def _numbered(project: int, reader: int) -> Select[Any]:
+    columns = comments.c
+    number = func.row_number().over(order_by=columns.id).label("number")  # those counts, too, that are hidden
+    ours = func.coalesce(columns.person_id == projects.c.person_id, False).label("ours")
+    mine = func.coalesce(columns.person_id == reader, False).label("mine")
+    found = select(columns.id, number, columns.person_id, columns.words, columns.at, ours, mine, columns.hidden_at)
+    return found.join(projects).where(columns.project == project)
+
+
+def comments_on(db: Connection, project: int, reader: int, page: int) -> list[CommentRow]:
+    """Return a page of comments, page 0 the newest, the oldest of them first."""
+    return _newest(db, project, reader, COMMENTS_A_PAGE, page * COMMENTS_A_PAGE)
+
+
+def newest_comments(db: Connection, project: int, limit: int) -> list[CommentRow]:
+    """Return the newest comments as nobody in particular reads them, the oldest of them first."""
+    return _newest(db, project, 0, limit, 0)
+
+
+def _newest(db: Connection, project: int, reader: int, limit: int, offset: int) -> list[CommentRow]:
+    every = _numbered(project, reader).subquery()
+    shown = select(every).where(every.c.hidden_at.is_(None)).order_by(every.c.id.desc())
+    return [_row(row) for row in reversed(db.execute(shown.limit(limit).offset(offset)).all())]
+
+
+def comment_numbered(db: Connection, project: int, number: int, reader: int) -> CommentRow | None:
+    """Return the comment of this number that everybody may read."""
+    every = _numbered(project, reader).subquery()
+    found = db.execute(select(every).where(every.c.number == number, every.c.hidden_at.is_(None))).first()
+    return _row(found) if found else None
+
+
+def comment_by_id(db: Connection, project: int, comment: int) -> CommentRow | None:
+    """Return a comment, also one that is hidden."""
+    every = _numbered(project, 0).subquery()
+    found = db.execute(select(every).where(every.c.id == comment)).first()
+    return _row(found) if found else None
+
+
+def _row(row: Row[Any]) -> CommentRow:
+    return CommentRow(row.id, row.number, row.person_id, row.words, row.at, bool(row.ours), bool(row.mine))
+
+
+def delete_comment(tx: Tx, *, ref: str, number: int) -> Result:
+    """Delete what this person said about a project. Its number is not given again, and nobody reads it any more."""
+    found = public_project(tx.db, ref)
+    comment = comment_numbered(tx.db, found.number, number, tx.who.person_id) if found else None
+    if comment is None or not comment.mine:
+        return Result(DeleteOutcome.NOT_YOURS)
+    itself = comments.c.id == comment.id
+    tx.db.execute(update(comments).where(itself).values(words="", hidden_at=tx.at))
+    tx.db.execute(update(reports).where(reports.c.comment == comment.id).values(settled_at=tx.at))
+    return Result(DeleteOutcome.DELETED)
