@@ -84,6 +84,7 @@ class Question:
     title: str = ""  # short name for the review; the label if empty
     currency: str = "EUR"
     line: int = 0
+    begins_at: str = ""  # a long list is first shown where the choice is that this name has
     in_place: tuple[str, ...] = ()  # choices whose message gives way to what follows, as when a page is turned
 
 

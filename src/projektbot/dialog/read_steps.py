@@ -29,7 +29,7 @@ from projektbot.dialog.read_conditions import read_condition, read_constraint
 # What each kind of step may say; its kind is the key that stands here.
 QUESTION_KEYS = (
     *("question", "type", "label", "hint", "title", "choices", "locate", "location"),
-    *("relevant", "constraint", "constraint_message", "required", "currency", "in_place"),
+    *("relevant", "constraint", "constraint_message", "required", "currency", "begins_at", "in_place"),
 )
 KEYS: dict[str, tuple[str, ...]] = {
     "question": QUESTION_KEYS,
@@ -97,6 +97,7 @@ def _question(page: Page, found: dict[str, Node], line: int) -> Question:
         nodes.text(page, found.get("title"), "title"),
         _currency(page, found.get("currency")),
         line,
+        nodes.name(page, found.get("begins_at"), "begins_at"),
         tuple(nodes.word(page, item, "in_place") for item in nodes.items(page, found.get("in_place"), "'in_place'")),
     )
 
@@ -147,6 +148,7 @@ def _fitting(page: Page, found: dict[str, Node], kind: Type, line: int) -> None:
         ("locate", kind is Type.SELECT_ONE),
         ("location", "locate" in found),
         ("currency", kind is Type.MONEY),
+        ("begins_at", kind is Type.SELECT_ONE),
         ("in_place", kind is Type.SELECT_ONE),
         ("constraint_message", "constraint" in found),
     ):
@@ -159,6 +161,7 @@ SENSE = {
     "locate": "only for select_one",
     "location": "only together with 'locate'",
     "currency": "only for money",
+    "begins_at": "only for select_one",
     "in_place": "only for select_one",
     "constraint_message": "only together with 'constraint'",
 }

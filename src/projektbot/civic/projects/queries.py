@@ -173,6 +173,7 @@ class Filter:
     area: str = ""
     field: str = ""
     words: str = ""
+    answered: bool = False  # by the city
 
 
 def _matching(wanted: Filter) -> list[ColumnElement[bool]]:
@@ -181,6 +182,8 @@ def _matching(wanted: Filter) -> list[ColumnElement[bool]]:
         found.append(projects.c.area == wanted.area)
     if wanted.field:
         found.append(projects.c.field == wanted.field)
+    if wanted.answered:
+        found.append(projects.c.answered_at.is_not(None))
     for word in wanted.words.split():
         like = f"%{_bare(word)}%"
         found.append(projects.c.title.ilike(like, escape="\\") | projects.c.description.ilike(like, escape="\\"))
