@@ -66,6 +66,14 @@ def test_a_sound_dialog_has_no_problems() -> None:
             "bike:5: unknown locator 'at'",
         ),
         ("- {link: nowhere}\n", "bike:5: unknown dialog 'nowhere'"),
+        (
+            "- {calculate: photo, function: is_dear}\n- {note: Look, picture: foto}\n",
+            "bike:6: 'picture': no calculate before is called 'foto', did you mean 'photo'?",
+        ),
+        (
+            "- {question: a, type: select_one, label: A, choices: {from: bikes}, begins_at: seen}\n",
+            "bike:5: 'begins_at': no earlier step is called 'seen'",
+        ),
         ("- {call: bikes}\n", "bike:5: unknown dialog 'bikes', did you mean 'bike'?"),
         # outcomes
         (WHAT + "- {do: lend}\n- {note: Yes, relevant: {lend: done}}\n", "bike:6: no step tests the outcome 'busy'"),

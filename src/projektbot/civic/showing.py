@@ -90,7 +90,8 @@ def _own_stage(house: Seen, _session: Session, answers: Answers) -> Value:
 
 
 def _filter(answers: Answers) -> Filter:
-    return Filter(answers.get("area") or "", answers.get("field") or "", answers.get("words") or "")
+    area, field, words = (answers.get(name) or "" for name in ("area", "field", "words"))
+    return Filter(area, field, words, answered=answers.get("which") == "answered")
 
 
 def _found(house: Seen, _session: Session, answers: Answers) -> Sequence[tuple[str, Text]]:
@@ -140,6 +141,7 @@ def _cares(house: Seen, _session: Session, answers: Answers) -> Sequence[tuple[s
         *([("comments", N_("Read what others say"))] if said else []),
         ("comment", N_("Say something about it")),
         ("report", N_("Report it")),
+        *([("list", N_("Back to the list"))] if answers.get("which") else []),
         ("done", N_("That is all")),
     ]
 

@@ -35,6 +35,7 @@ RULES: tuple[Callable[[Views], Found], ...] = (
     check_steps.choices_once,
     check_steps.house_knows,
     check_steps.pictures_found,
+    check_steps.beginnings_known,
     check_steps.outcomes_tested,
     check_steps.arguments_given,
     check_steps.reviews_show,

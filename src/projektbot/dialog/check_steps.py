@@ -75,6 +75,15 @@ def pictures_found(seen: Views) -> Found:
             yield note.line, f"'picture': no calculate before is called '{note.picture}'{meant}"
 
 
+def beginnings_known(seen: Views) -> Found:
+    """Find lists that are to begin at something no earlier step has."""
+    for entry, question in questions(seen.entries):
+        sources = seen.sources(entry)
+        if question.begins_at and question.begins_at not in sources:
+            meant = did_you_mean(question.begins_at, sources)
+            yield question.line, f"'begins_at': no earlier step is called '{question.begins_at}'{meant}"
+
+
 def outcomes_tested(seen: Views) -> Found:
     """Find outcomes of actions that no later step speaks of, and that are not kept quiet on purpose."""
     for entry in seen.entries:

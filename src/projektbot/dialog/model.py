@@ -87,6 +87,7 @@ class Question:
     lookup: str = ""  # a function of the house that is asked once, when this is answered
     finds: str = ""  # …and what it finds is kept under this name
     aside: bool = False  # asked on the way: no review shows it, and it has no number
+    begins_at: str = ""  # a long list is first shown where the choice is that this name has
     in_place: tuple[str, ...] = ()  # choices whose message gives way to what follows, as when a page is turned
 
 

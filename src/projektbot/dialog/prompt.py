@@ -77,22 +77,27 @@ def _composed(talk: Talk, frame: Frame, spots: list[Spot], index: int, *, fixed:
         case Repeat():
             talk.say(filled(talk, frame, spot.step.again, spot.live), bold=True)
     numbered = numbered_buttons(talk, frame, spots, index)
-    page = page_of(frame)
+    page = page_of(frame, spot, numbered)
     offered = numbered[page * PAGE : (page + 1) * PAGE] + _more(numbered, page, about)
     offered += _asides(talk, frame, spots, index)
     lines, talk.lines = talk.lines, said
     return Prompt(tuple(lines), tuple(offered), page * PAGE + 1, about, fixed)
 
 
-def page_of(frame: Frame) -> int:
+def page_of(frame: Frame, spot: Spot, buttons: list[Button]) -> int:
     """Return which page of a long list of choices the person looks at, from 0."""
-    return int(frame.view[1]) if frame.view[:1] == ("page",) else 0
+    if frame.view[:1] == ("page",):
+        return int(frame.view[1])
+    begins_at = spot.live.get(spot.step.begins_at) if isinstance(spot.step, Question) else None
+    places = [place for place, button in enumerate(buttons) if button.token.rpartition("|")[2] == begins_at]
+    return places[0] // PAGE if places else 0
 
 
 def next_page(talk: Talk, frame: Frame, spots: list[Spot], index: int) -> int:
     """Return the page after the one looked at; after the last, the first again."""
-    following = page_of(frame) + 1
-    return following if following * PAGE < len(numbered_buttons(talk, frame, spots, index)) else 0
+    buttons = numbered_buttons(talk, frame, spots, index)
+    following = page_of(frame, spots[index], buttons) + 1
+    return following if following * PAGE < len(buttons) else 0
 
 
 def _more(buttons: list[Button], page: int, about: str) -> list[Button]:

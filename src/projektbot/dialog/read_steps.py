@@ -29,7 +29,7 @@ from projektbot.dialog.read_conditions import read_condition, read_constraint
 # What each kind of step may say; its kind is the key that stands here.
 QUESTION_KEYS = (
     *("question", "type", "label", "hint", "title", "choices", "locate", "location", "lookup", "finds"),
-    *("relevant", "constraint", "constraint_message", "required", "aside", "currency", "in_place"),
+    *("relevant", "constraint", "constraint_message", "required", "aside", "currency", "begins_at", "in_place"),
 )
 KEYS: dict[str, tuple[str, ...]] = {
     "question": QUESTION_KEYS,
@@ -100,6 +100,7 @@ def _question(page: Page, found: dict[str, Node], line: int) -> Question:
         nodes.name(page, found.get("lookup"), "lookup"),
         nodes.name(page, found.get("finds"), "finds"),
         nodes.flag(page, found.get("aside"), "aside", default=False),
+        nodes.name(page, found.get("begins_at"), "begins_at"),
         tuple(nodes.word(page, item, "in_place") for item in nodes.items(page, found.get("in_place"), "'in_place'")),
     )
 
@@ -152,6 +153,7 @@ def _fitting(page: Page, found: dict[str, Node], kind: Type, line: int) -> None:
         ("lookup", "finds" in found),
         ("finds", "lookup" in found),
         ("currency", kind is Type.MONEY),
+        ("begins_at", kind is Type.SELECT_ONE),
         ("in_place", kind is Type.SELECT_ONE),
         ("constraint_message", "constraint" in found),
     ):
@@ -166,6 +168,7 @@ SENSE = {
     "lookup": "only together with 'finds'",
     "finds": "only together with 'lookup'",
     "currency": "only for money",
+    "begins_at": "only for select_one",
     "in_place": "only for select_one",
     "constraint_message": "only together with 'constraint'",
 }

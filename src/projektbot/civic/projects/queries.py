@@ -189,6 +189,7 @@ class Filter:
     area: str = ""
     field: str = ""
     words: str = ""
+    answered: bool = False  # by the city
 
 
 def _matching(db: Connection, wanted: Filter, words: Sequence[Spellings]) -> list[ColumnElement[bool]]:
@@ -197,6 +198,8 @@ def _matching(db: Connection, wanted: Filter, words: Sequence[Spellings]) -> lis
         found.append(projects.c.area == wanted.area)
     if wanted.field:
         found.append(projects.c.field == wanted.field)
+    if wanted.answered:
+        found.append(projects.c.answered_at.is_not(None))
     if words:
         found.append(holds(db, words))
     return found
