@@ -41,7 +41,9 @@ async def until(true: Callable[[], object]) -> None:
 
 
 def links_out(page: str) -> list[str]:
-    return [unescape(link) for link in re.findall(r'href="(https?:[^"]*)"', page)]
+    """Return where a page leads to, besides the city's own words on privacy in its foot."""
+    body = page.partition('<footer class="foot">')[0]
+    return [unescape(link) for link in re.findall(r'href="(https?:[^"]*)"', body)]
 
 
 async def look(visitor: httpx.AsyncClient, path: str) -> str:

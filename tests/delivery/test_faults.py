@@ -136,6 +136,18 @@ async def test_a_moved_chat_is_followed(house: House) -> None:
     assert await house.states() == {"sent": 3}
 
 
+async def test_a_letter_goes_where_the_messenger_has_told_us_that_the_chat_is_now(house: House) -> None:
+    await house.start()
+    await house.post(receipt("-1", "1"))
+    await house.finish()
+
+    (letter,) = await house.write(receipt("-1", "2"))
+    house.running.hand_over([replace(letter, chat="-100")])
+    await house.finish()
+
+    assert house.platform.texts("-100") == ["2"]
+
+
 async def test_letters_of_a_moved_chat_join_those_of_the_chat_it_became(house: House) -> None:
     house.platform.limits = replace(LIMITS, chat_rate=0.2, chat_burst=1)
     house.platform.move("-1", "-100")

@@ -28,6 +28,9 @@ from tests.web.town import all_well, no_messenger
 URL = "http://town.test"
 
 
+ANOTHER = "Mine is another one"
+
+
 @dataclass
 class Market:
     """A town with a page, and somebody who publishes what is sent."""
@@ -68,7 +71,11 @@ class Market:
         author = self.town.person(f"author{self.last}")
         await author.says("/idea")
         await author.taps("Something new")
-        await author.says(title, description, str(number))
+        for words in (title, description):
+            await author.says(words)
+            if ANOTHER in labels(author):  # like one of those that are there already
+                await author.taps(ANOTHER)
+        await author.says(str(number))
         await (author.does(Shared(*place)) if place else author.says(area))
         await author.says(cost)
         await self._photo(author, photo, caption)

@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 
 from projektbot.civic.projects.showcase import Shown
-from projektbot.civic.projects.tables import comments
+from projektbot.civic.projects.tables import comments, projects
 from tests.turns.conftest import database, logs
 from tests.web.market import Market, a_market, messengers, picture
 
@@ -173,9 +173,14 @@ EVIL = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'&"
 
 
 async def test_nothing_people_write_becomes_markup(market: Market) -> None:
-    ref = await market.shows(EVIL[:80], f"{EVIL} und ein Satz.\u202e drehen \x07")
+    ref = await market.shows(EVIL[:80], EVIL)
     await market.comments(ref, EVIL)
     await market.answers(ref, EVIL)
+    turned = {
+        "description": f"{EVIL}\u202e und um \x07",
+        "title": f"{EVIL[:80]}\u2067",
+    }  # the road takes some of it out
+    await market.town.store.write(lambda db: db.execute(projects.update().values(turned)))
 
     pages = [
         (await market.get(path)).text for path in ("/", f"/p/{ref}", "/feed.atom", f"/?q={EVIL}", f"/?area={EVIL}")
@@ -184,8 +189,7 @@ async def test_nothing_people_write_becomes_markup(market: Market) -> None:
     for page in pages:
         assert "<script>" not in page
         assert "<img src=x" not in page
-        assert "\u202e" not in page
-        assert "\x07" not in page
+        assert not {"\u202e", "\u2067", "\x07"} & set(page)
     [linked] = re.findall(r'<script type="application/ld\+json">(.*?)</script>', pages[1])
     assert json.loads(linked)["description"].startswith(EVIL)
 

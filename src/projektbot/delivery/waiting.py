@@ -34,6 +34,7 @@ class Chat:
         "chat",
         "first",
         "first_again",
+        "newest",
         "noted",
         "pace",
         "paused_until",
@@ -46,6 +47,7 @@ class Chat:
     def __init__(self, letter: Letter, pace: ChatPace) -> None:
         self.address_id = letter.address_id
         self.chat = letter.chat
+        self.newest = letter.id
         self.private = letter.private
         self.pace = pace
         self.first: Line = []
@@ -61,7 +63,9 @@ class Chat:
         self.noted.set()
 
     def push(self, letter: Letter) -> None:
-        """Add a letter to its line."""
+        """Add a letter to its line; the newest knows where the chat is by now, since the messenger may have told us."""
+        if letter.id > self.newest:
+            self.newest, self.chat = letter.id, letter.chat
         rank = RANKS[letter.kind]
         heappush(self.bulk if rank == BULK else self.first, (letter.id, letter))
         self.replies += rank == REPLY
