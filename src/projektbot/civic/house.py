@@ -49,6 +49,10 @@ from projektbot.civic.projects.talking import add_comment, reply_to_staff, repor
 from projektbot.civic.staff.actions import take_role, unite_grants
 from projektbot.civic.staff.rules import TakeOutcome
 from projektbot.civic.staff.tables import grants
+from projektbot.civic.teams import showing as team_showing
+from projektbot.civic.teams.actions import ACTIONS as TEAM_ACTIONS
+from projektbot.civic.teams.tables import join_requests, members, offers
+from projektbot.civic.teams.uniting import merge_teams, unite_members, unite_requests
 from projektbot.civic.tx import Tx
 from projektbot.dialog import drafts
 from projektbot.dialog.book import Book
@@ -194,8 +198,9 @@ PROVIDERS: Mapping[str, Callable[[CityHouse, Session, Answers], Sequence[tuple[s
     **similarity.PROVIDERS,
     **news.PROVIDERS,
     **talk.PROVIDERS,
+    **team_showing.PROVIDERS,
 }
-FIXED = frozenset({"areas", "fields", "languages"})
+FIXED = frozenset({"areas", "fields", "languages", "sectors"})
 CALCULATES: Mapping[str, Callable[[CityHouse, Session, Answers], Value]] = {
     "count_drafts": _count_drafts,
     "count_other_chats": _count_other_chats,
@@ -213,6 +218,7 @@ CALCULATES: Mapping[str, Callable[[CityHouse, Session, Answers], Value]] = {
     **similarity.CALCULATES,
     **news.CALCULATES,
     **talk.CALCULATES,
+    **team_showing.CALCULATES,
 }
 LOCATORS: Mapping[str, Callable[[CityHouse, float, float], str]] = {
     "area_at": lambda house, lat, lon: house.city.area_at(lat, lon),
@@ -252,6 +258,7 @@ ACTIONS: Mapping[str, Action] = {
     "add_alert": Action(add_alert, (AlertOutcome.ADDED, AlertOutcome.TOO_MANY)),
     "drop_alert": Action(drop_alert, (AlertOutcome.DROPPED,)),
     "choose_news": Action(choose_news, tuple(SetOutcome)),
+    **{name: Action(run, outcomes, facts) for name, (run, outcomes, facts) in TEAM_ACTIONS.items()},
 }
 _ENGINE_ACTIONS = {
     "resume_draft": ActionInfo((), frozenset({"draft"}), frozenset({"of"}), frozenset()),
@@ -263,9 +270,18 @@ _ARGUMENTS: dict[str, frozenset[str]] = {name: frozenset(action.arguments()) for
 
 
 def act(tx: Tx, name: str, answers: Answers) -> Result:
-    """Run an action with the answers it takes."""
+    """Run an action with the answers it takes; where it merged projects, all that hangs on them goes along."""
     takes = _ARGUMENTS[name]
-    return ACTIONS[name].run(tx, **{key: value for key, value in answers.items() if key in takes})
+    result = ACTIONS[name].run(tx, **{key: value for key, value in answers.items() if key in takes})
+    for number, into in tx.merged:
+        for go_along in ALONG:
+            go_along(tx, number, into)
+    tx.merged.clear()
+    return result
+
+
+# What rooms after that of projects do when one project goes on in another: none of the rooms before knows of them.
+ALONG: tuple[Callable[[Tx, int, int], None], ...] = (merge_teams,)
 
 
 # What belongs to a person and follows them when two turn out to be one. Not here: their session, which the road joins,
@@ -278,6 +294,7 @@ BELONGINGS = (
     tasks.c.person_id,
     voters.c.person_id,
     kept_news.c.person_id,
+    offers.c.person_id,
 )
 # What each has once, and both may have: a support, a role.
 SHARED: Mapping[Column[int], Callable[[Connection, int, int], None]] = {
@@ -287,6 +304,8 @@ SHARED: Mapping[Column[int], Callable[[Connection, int, int], None]] = {
     decision_voters.c.person_id: unite_voters,
     alerts.c.person_id: unite_alerts,
     news_choices.c.person_id: unite_choices,
+    members.c.person_id: unite_members,
+    join_requests.c.person_id: unite_requests,
 }
 
 

@@ -29,6 +29,9 @@ from projektbot.civic.projects.queries import (
 from projektbot.civic.projects.rules import Care, Stage, Step, leads, number_of, reference
 from projektbot.civic.staff.queries import areas_for, grants_of
 from projektbot.civic.staff.rules import EVERYWHERE, ROLES, Duty, may
+from projektbot.civic.teams import cards as team_cards
+from projektbot.civic.teams.queries import role_of
+from projektbot.civic.teams.rules import IN_TEAM
 from projektbot.dialog.model import Answers, Value
 from projektbot.dialog.prompt import PAGE
 from projektbot.dialog.session import Session
@@ -50,6 +53,8 @@ class Seen(Protocol):
     def now(self) -> datetime: ...
     @property
     def zone(self) -> ZoneInfo: ...
+    @property
+    def links(self) -> Callable[[str], Mapping[str, str]]: ...
 
 
 Provider: TypeAlias = Callable[[Seen, Session, Answers], Sequence[tuple[str, Text]]]
@@ -119,7 +124,9 @@ def _shown(house: Seen, answers: Answers) -> ProjectRow | None:
 
 def _card(house: Seen, _session: Session, answers: Answers) -> Value:
     found = _shown(house, answers)
-    return cards.card(house.db, found, house.city) if found else None
+    if found is None:
+        return None
+    return cards.paragraphs(cards.card(house.db, found, house.city), team_cards.on_project(house.db, found))
 
 
 def _merged_from(house: Seen, _session: Session, answers: Answers) -> Value:
@@ -135,11 +142,13 @@ def _cares(house: Seen, _session: Session, answers: Answers) -> Sequence[tuple[s
     mine = cares_of(house.db, found.number, house.person_id)
     supports, follows = Care.SUPPORT in mine, Care.FOLLOW in mine
     said = count_comments(house.db, found.number)
+    in_team = role_of(house.db, found, house.person_id) in IN_TEAM
     return [
         (Care.UNSUPPORT, N_("Support it no longer")) if supports else (Care.SUPPORT, N_("Support it")),
         (Care.UNFOLLOW, N_("Follow it no longer")) if follows else (Care.FOLLOW, N_("Follow it")),
         *([("comments", N_("Read what others say"))] if said else []),
         ("comment", N_("Say something about it")),
+        ("team", N_("See the team") if in_team else N_("Take part")),
         ("report", N_("Report it")),
         *([("list", N_("Back to the list"))] if answers.get("which") else []),
         ("done", N_("That is all")),

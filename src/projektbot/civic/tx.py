@@ -103,7 +103,8 @@ class Tx:
     """One turn's transaction. What an action writes is committed together with the answer it leads to.
 
     `wishes` are what the road does before it goes on, since it alone holds the conversations; `notices`, and what is
-    `said` in groups, leave with the commit.
+    `said` in groups, leave with the commit; `merged` are projects that went on in another, (number, into): the house
+    lets later rooms follow.
     """
 
     db: Connection
@@ -113,6 +114,7 @@ class Tx:
     wishes: list[Wish] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     said: list[Said] = field(default_factory=list)
+    merged: list[tuple[int, int]] = field(default_factory=list)
 
     @property
     def at(self) -> int:

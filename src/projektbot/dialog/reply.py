@@ -13,7 +13,7 @@ from projektbot.dialog.expecting import ONE
 from projektbot.dialog.ladder import no_match
 from projektbot.dialog.limits import LONGEST_TEXT, too_long
 from projektbot.dialog.meant import act_meant, do_bare, do_meant
-from projektbot.dialog.model import Question, Type
+from projektbot.dialog.model import Call, Do, Link, Question, Type
 from projektbot.dialog.prompt import numbered_buttons, open_now, step_back
 from projektbot.dialog.session import Frame
 from projektbot.dialog.talk import Talk, handle_of, is_begun
@@ -21,6 +21,7 @@ from projektbot.dialog.taps import bring_up, take, tap
 from projektbot.dialog.walk import GIVEN, Spot, step_at
 from projektbot.texts import N_
 
+CHANGED = N_("Something has changed meanwhile. This is how it stands now:")
 BACK, SKIP = N_("Back"), N_("Skip")
 SHORTEST_IDEA = 10  # characters: nobody writes an idea in fewer
 WORDS = f"{GIVEN}words"  # what the moment "otherwise" hands to its dialog
@@ -71,6 +72,9 @@ def _answer_words(talk: Talk, now: tuple[Frame, list[Spot], int], text: str) -> 
     frame, spots, index = now
     spot = spots[index]
     question = spot.step
+    if isinstance(question, Link | Do | Call):  # the house finds something else now than when it was asked
+        talk.say(CHANGED)
+        return
     if not isinstance(question, Question) or frame.view[:1] == ("which",) or question.type is Type.ACKNOWLEDGE:
         _typed_choice(talk, now, text)
         return

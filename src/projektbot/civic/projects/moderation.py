@@ -150,6 +150,7 @@ def _changes(tx: Tx, found: ProjectRow, wanted: Wanted) -> dict[str, object]:
 def _merge(tx: Tx, found: ProjectRow, into: int) -> None:
     """Let all who care about an idea, and what was said about it, go on with another; its author follows that one."""
     hand_over(tx, found.number, into, found.person_id)
+    tx.merged.append((found.number, into))
     tx.db.execute(update(comments).where(comments.c.project == found.number).values(project=into))
     earlier = projects.c.merged_into == found.number  # what was merged into this one: no chain is ever followed
     tx.db.execute(update(projects).where(earlier).values(merged_into=into))

@@ -1,0 +1,36 @@
+"""Partners of a team: actors of city society and administration, each with resources and tasks."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, insert
+
+from projektbot.civic.teams.obtaining import team_for
+from projektbot.civic.teams.queries import partners_of
+from projektbot.civic.teams.rules import MOST_PARTNERS, Act, Bar, PartnerOutcome, Sector, row_named
+from projektbot.civic.teams.tables import partners
+from projektbot.civic.tx import Tx
+from projektbot.dialog.engine import Result
+
+
+def add_partner(
+    tx: Tx, *, ref: str, name: str, sector: str, resources: str | None = None, tasks: str | None = None
+) -> Result:
+    """Write a partner down: who it is, what they bring, and what they do."""
+    team = team_for(tx, ref, Act.PARTNERS)
+    if isinstance(team, Bar):
+        return Result(team)
+    if len(partners_of(tx.db, team.number)) >= MOST_PARTNERS:
+        return Result(PartnerOutcome.TOO_MANY)
+    row = {"project": team.number, "name": name, "sector": Sector(sector).value}
+    tx.db.execute(insert(partners), {**row, "resources": resources, "tasks": tasks})
+    return Result(PartnerOutcome.ADDED)
+
+
+def remove_partner(tx: Tx, *, ref: str, partner: str) -> Result:
+    """Take a partner off the list."""
+    team = team_for(tx, ref, Act.PARTNERS)
+    if isinstance(team, Bar):
+        return Result(team)
+    theirs = (partners.c.project == team.number) & (partners.c.id == row_named(partner))
+    gone = tx.db.execute(delete(partners).where(theirs)).rowcount
+    return Result(PartnerOutcome.REMOVED_PARTNER if gone else PartnerOutcome.CHANGED)
