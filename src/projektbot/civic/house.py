@@ -16,8 +16,10 @@ from projektbot.civic import news, pictures, showing, similarity, talk
 from projektbot.civic.ballots.queries import rounds_of_both
 from projektbot.civic.ballots.tables import voters
 from projektbot.civic.city import City
+from projektbot.civic.groups import showing as group_showing
 from projektbot.civic.groups.asking import unite_answers
-from projektbot.civic.groups.decisions import cast_vote, unite_voters, words_for
+from projektbot.civic.groups.decisions import cast_vote, unite_voters
+from projektbot.civic.groups.following import hear, merge_groups
 from projektbot.civic.groups.queries import decisions_of_both
 from projektbot.civic.groups.rules import CastOutcome
 from projektbot.civic.groups.tables import decision_voters, group_answers, tasks
@@ -176,10 +178,6 @@ def _in_minutes(_house: CityHouse, _session: Session, answers: Answers) -> Value
     return NN_("in {n} minute", "in {n} minutes", answers.get("minutes", 0))
 
 
-def _decision_words(house: CityHouse, _session: Session, answers: Answers) -> Value:
-    return words_for(house.db, str(answers.get("decision", "")), house.person_id) or None
-
-
 def _of_city(field: str) -> Callable[[CityHouse, Session, Answers], Value]:
     def value(house: CityHouse, _session: Session, _answers: Answers) -> Value:
         found = getattr(house.city, field)
@@ -212,13 +210,13 @@ CALCULATES: Mapping[str, Callable[[CityHouse, Session, Answers], Value]] = {
     "city_contact": _of_city("contact"),
     "city_privacy": _of_city("privacy_url"),
     "answer_days": _of_city("answer_days"),
-    "decision_words": _decision_words,
     **showing.CALCULATES,
     **pictures.CALCULATES,
     **similarity.CALCULATES,
     **news.CALCULATES,
     **talk.CALCULATES,
     **team_showing.CALCULATES,
+    **group_showing.CALCULATES,
 }
 LOCATORS: Mapping[str, Callable[[CityHouse, float, float], str]] = {
     "area_at": lambda house, lat, lon: house.city.area_at(lat, lon),
@@ -270,18 +268,22 @@ _ARGUMENTS: dict[str, frozenset[str]] = {name: frozenset(action.arguments()) for
 
 
 def act(tx: Tx, name: str, answers: Answers) -> Result:
-    """Run an action with the answers it takes; where it merged projects, all that hangs on them goes along."""
+    """Run an action with the answers it takes; rooms it knows nothing of follow what it came to."""
     takes = _ARGUMENTS[name]
     result = ACTIONS[name].run(tx, **{key: value for key, value in answers.items() if key in takes})
     for number, into in tx.merged:
         for go_along in ALONG:
             go_along(tx, number, into)
+    for one in tx.happened:
+        hear(tx, one.project, one.text)
     tx.merged.clear()
+    tx.happened.clear()
     return result
 
 
 # What rooms after that of projects do when one project goes on in another: none of the rooms before knows of them.
-ALONG: tuple[Callable[[Tx, int, int], None], ...] = (merge_teams,)
+# In the order of the rooms: whose vote counts in the group is asked of the team.
+ALONG: tuple[Callable[[Tx, int, int], None], ...] = (merge_teams, merge_groups)
 
 
 # What belongs to a person and follows them when two turn out to be one. Not here: their session, which the road joins,

@@ -99,12 +99,20 @@ class Said:
 
 
 @record
+class Happened:
+    """Something came about in the team of a project; `text` tells its group, where that is to hear of it."""
+
+    project: int
+    text: Text | None = None
+
+
+@record
 class Tx:
     """One turn's transaction. What an action writes is committed together with the answer it leads to.
 
     `wishes` are what the road does before it goes on, since it alone holds the conversations; `notices`, and what is
-    `said` in groups, leave with the commit; `merged` are projects that went on in another, (number, into): the house
-    lets later rooms follow.
+    `said` in groups, leave with the commit. `merged` are projects that went on in another, (number, into), and
+    `happened` is what came about in teams: the house lets rooms follow of which the one that acts knows nothing.
     """
 
     db: Connection
@@ -115,6 +123,7 @@ class Tx:
     notices: list[Notice] = field(default_factory=list)
     said: list[Said] = field(default_factory=list)
     merged: list[tuple[int, int]] = field(default_factory=list)
+    happened: list[Happened] = field(default_factory=list)
 
     @property
     def at(self) -> int:
@@ -142,6 +151,10 @@ class Tx:
     def say(self, address_id: int, post: Post) -> None:
         """Say something in a group."""
         self.said.append(Said(address_id, post))
+
+    def happens(self, project: int, text: Text | None = None) -> None:
+        """Note that a team is not what it was; its group is told `text`, which names nobody."""
+        self.happened.append(Happened(project, text))
 
     def audit(self, act: str, subject: str, *, area: str = "", words: str = "") -> None:
         """Write down what this person did for the city."""

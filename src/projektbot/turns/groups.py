@@ -162,7 +162,7 @@ def _commanded(batch: Batch, here: Here, name: str, argument: str) -> Post:
         return _speak(batch, here, argument)
     if known in UNBOUND:
         return UNBOUND[known](here, argument)
-    if known in BOUND and here.project:
+    if known in BOUND and (here := binding.held(here)).project:
         return BOUND[known](here, argument)
     return _show_help(here)
 
@@ -183,7 +183,7 @@ def _speak(batch: Batch, here: Here, wanted: str) -> Post:
 def _tapped(here: Here, token: str) -> Post:
     kind, _, rest = token.partition("|")
     number, _, what = rest.partition("|")
-    if kind not in TAPS or not number.isdecimal() or not here.project:
+    if kind not in TAPS or not number.isdecimal() or not (here := binding.held(here)).project:
         raise Refused(N_("This button belongs to something that is over."))
     return TAPS[kind](here, int(number), what)
 

@@ -57,7 +57,7 @@ async def test_when_the_time_is_over_the_group_hears_it_once(town: Town) -> None
 async def test_only_the_team_calls_a_vote(town: Town) -> None:
     await bound(town)
 
-    assert "Only who belongs to the team" in await Member(town, "77").says("/decide Do we buy the wood?")
+    assert "Only members of the team" in await Member(town, "77").says("/decide Do we buy the wood?")
     assert not await town.rows(decision_voters)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from sqlalchemy import Connection, delete, select, update
 
@@ -66,6 +67,12 @@ def unbind(here: Here) -> Post:
                    ref=Own(reference(here.project))))  # fmt: skip
 
 
+def held(here: Here) -> Here:
+    """Return where somebody acts, with a project that does not go on in another one before the commit."""
+    project_for_change(here.tx.db, here.project)
+    return replace(here, project=project_of_chat(here.tx.db, here.tx.who.address_id) or 0)
+
+
 def _forget(db: Connection, address_id: int) -> None:
     db.execute(delete(project_chats).where(project_chats.c.address_id == address_id))
 
@@ -76,8 +83,8 @@ REFUSALS: dict[BindOutcome, Callable[[str, Here], Text]] = {
     ),
     BindOutcome.CLOSED: lambda _ref, _here: N_("This project was declined, or goes on together with another one."),
     BindOutcome.MAY_NOT: lambda _ref, _here: N_(
-        "Only who leads the project can connect it with a group. That is whoever sent the idea, on the messenger or a "
-        "connected one."
+        "Only who leads the project can connect it with a group: whoever had the idea, or to whom they handed over. If "
+        "you lead it on another messenger, connect your chats first, with /link in private."
     ),
     BindOutcome.STRANGER: lambda _ref, _here: N_(
         "I do not know you yet. Please write to me in private first: there I see what you lead. Then come back here."

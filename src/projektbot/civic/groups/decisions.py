@@ -17,9 +17,10 @@ from projektbot.civic.groups.here import Here
 from projektbot.civic.groups.queries import (
     DecisionRow,
     chats_of_project,
-    count_missing,
     decision_for_change,
     has_voted,
+    open_decisions,
+    silent_in,
 )
 from projektbot.civic.groups.rules import DECISION_DAYS, LONGEST_WORDS, CastOutcome, Verdict, Vote, verdict
 from projektbot.civic.groups.speaking import team_of
@@ -46,7 +47,7 @@ def decide(here: Here, written: str) -> Post:
     """Put a question to the team; each of them votes in private."""
     voters = team_of(here.tx.db, here.project)
     if not set(here.people) & set(voters):
-        raise Refused(N_("Only who belongs to the team can call a vote."))
+        raise Refused(N_("Only members of the team can call a vote."))
     words, until = _read(here, written)
     made = insert(decisions).values(project=here.project, words=words, until=micros(until), at=here.tx.at)
     number = int(here.tx.db.scalar(made.returning(decisions.c.id)) or 0)
@@ -92,8 +93,7 @@ def cast_vote(tx: Tx, *, decision: str, vote: str) -> Result:
         tx.db.execute(update(decision_voters).where(mine).values(has_voted=1))
         column = decisions.c[Vote(vote).value]
         tx.db.execute(update(decisions).where(decisions.c.id == found.id).values({column: column + 1}))
-        if not count_missing(tx.db, found.id):
-            _end(tx, found.id)
+        _end_if_all_have_voted(tx, found.id)
     return Result(outcome)
 
 
@@ -103,7 +103,9 @@ def _outcome(tx: Tx, found: DecisionRow | None) -> CastOutcome:
         return CastOutcome.MAY_NOT
     if mine:
         return CastOutcome.ALREADY
-    return CastOutcome.OVER if found.ended_at is not None or found.until <= tx.at else CastOutcome.CAST
+    if found.ended_at is not None or found.until <= tx.at:
+        return CastOutcome.OVER
+    return CastOutcome.CAST if tx.who.person_id in team_of(tx.db, found.project) else CastOutcome.LEFT
 
 
 def words_for(db: Connection, decision: str, person_id: int) -> str:
@@ -114,12 +116,37 @@ def words_for(db: Connection, decision: str, person_id: int) -> str:
     return db.scalar(wanted.where(decisions.c.id == number)) or ""
 
 
+def has_left(db: Connection, decision: str, person_id: int) -> bool:
+    """Say whether somebody was asked to vote and has no vote in that team any more."""
+    mine = and_(decision_voters.c.decision == decisions.c.id, decision_voters.c.person_id == person_id)
+    wanted = select(decisions.c.project).join(decision_voters, mine)
+    project = db.scalar(wanted.where(decisions.c.id == (int(decision) if decision.isdecimal() else 0)))
+    return project is not None and person_id not in team_of(db, project)
+
+
 # ---- the end ---------------------------------------------------------------------------------------------------------
 
 
 def end(tx: Tx, subject: str) -> None:
     """End a vote whose time is over, unless all have voted before."""
     _end(tx, int(subject))
+
+
+def end_where_all_have_voted(tx: Tx, number: int) -> None:
+    """End the votes of a project for which nobody is waited for any more, since who was has left the team."""
+    for decision in open_decisions(tx.db, number):
+        _end_if_all_have_voted(tx, decision)
+
+
+def _end_if_all_have_voted(tx: Tx, number: int) -> None:
+    found = decision_for_change(tx.db, number)  # locked: the last two may vote, or leave, at once
+    if found and not _missing(tx.db, found):
+        _end(tx, number)
+
+
+def _missing(db: Connection, found: DecisionRow) -> int:
+    """Return how many have not voted yet who still may."""
+    return len(set(silent_in(db, found.id)) & set(team_of(db, found.project)))
 
 
 def _end(tx: Tx, number: int) -> None:
@@ -130,7 +157,7 @@ def _end(tx: Tx, number: int) -> None:
     post = Post(paragraphs(
         N_("The vote is over: {question}", question=found.words),
         lines(N_("Yes: {n}", n=found.counts.yes), N_("No: {n}", n=found.counts.no),
-              N_("Abstained: {n}", n=found.counts.abstain), N_("Did not vote: {n}", n=count_missing(tx.db, number))),
+              N_("Abstained: {n}", n=found.counts.abstain), N_("Did not vote: {n}", n=_missing(tx.db, found))),
         VERDICTS[verdict(found.counts)],
     ))  # fmt: skip
     for address_id in chats_of_project(tx.db, found.project):

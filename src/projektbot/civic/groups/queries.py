@@ -69,6 +69,19 @@ def chats_of_project(db: Connection, project: int) -> list[int]:
     return list(db.scalars(select(project_chats.c.address_id).where(mine).order_by(project_chats.c.address_id)))
 
 
+class ChatRow(NamedTuple):
+    """A group of a project."""
+
+    address_id: int
+    channel: str
+
+
+def bound_chats(db: Connection, project: int) -> list[ChatRow]:
+    """Return the groups of a project, with their messengers."""
+    mine = select(project_chats.c.address_id, project_chats.c.channel).where(project_chats.c.project == project)
+    return [ChatRow(*row) for row in db.execute(mine.order_by(project_chats.c.address_id))]
+
+
 def chat_on(db: Connection, project: int, channel: str) -> int | None:
     """Return the address of a project's group on a messenger."""
     mine = and_(project_chats.c.project == project, project_chats.c.channel == channel)
@@ -155,10 +168,16 @@ def has_voted(db: Connection, decision_id: int, person_id: int) -> bool | None:
     return None if found is None else bool(found)
 
 
-def count_missing(db: Connection, decision_id: int) -> int:
-    """Return how many have not voted yet."""
+def silent_in(db: Connection, decision_id: int) -> list[int]:
+    """Return who was asked and has not voted yet."""
     mine = and_(decision_voters.c.decision == decision_id, decision_voters.c.has_voted == 0)
-    return db.scalar(select(func.count()).select_from(decision_voters).where(mine)) or 0
+    return list(db.scalars(select(decision_voters.c.person_id).where(mine)))
+
+
+def open_decisions(db: Connection, project: int) -> list[int]:
+    """Return the votes of a project that are under way, the oldest first."""
+    mine = and_(decisions.c.project == project, decisions.c.ended_at.is_(None))
+    return list(db.scalars(select(decisions.c.id).where(mine).order_by(decisions.c.id)))
 
 
 def decisions_of_both(db: Connection, person_id: int, other_id: int) -> list[int]:

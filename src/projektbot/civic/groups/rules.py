@@ -60,6 +60,7 @@ class CastOutcome(StrEnum):
     CAST = "cast"
     ALREADY = "already"
     OVER = "over"
+    LEFT = "left"  # was asked, and is no member of the team any more
     MAY_NOT = "may_not"
 
 

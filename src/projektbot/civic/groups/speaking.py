@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, case, or_, select
 
 from projektbot.civic.projects.queries import project
+from projektbot.civic.teams import queries as teams
+from projektbot.civic.teams.rules import SEATED
 from projektbot.store.tables import addresses, sessions
 
 
@@ -34,11 +36,11 @@ def speaker_of(db: Connection, people: Sequence[int], number: int) -> int | None
 
 
 def leads_of(db: Connection, number: int) -> list[int]:
-    """Return who may speak for a project."""
-    found = project(db, number)
-    return [found.person_id] if found and found.person_id is not None else []
+    """Return who may speak for a project: who leads its team."""
+    return teams.leads_of(db, number)
 
 
 def team_of(db: Connection, number: int) -> list[int]:
-    """Return whose vote counts in the decisions of a project."""
-    return leads_of(db, number)
+    """Return whose vote counts in the decisions of a project: of who is in its team all but the guests."""
+    found = project(db, number)
+    return [row.person_id for row in teams.team_of(db, found) if row.role in SEATED] if found else []

@@ -24,7 +24,7 @@ from projektbot.civic.teams.tables import join_requests, members
 from projektbot.civic.tx import Opens, Tx
 from projektbot.dialog.engine import Result
 from projektbot.store.upsert import upsert
-from projektbot.texts import N_, Own, Text
+from projektbot.texts import N_, NN_, Own, Text
 
 # What somebody wrote for an answer is not kept when they have it; their name is, for whoever presses an old button.
 FORGOTTEN = {"why": "", "skills": None, "hours": None}
@@ -122,10 +122,20 @@ def _decline(tx: Tx, team: Team, asked: RequestRow, word: str | None) -> SettleO
 
 
 def take_in(tx: Tx, team: Team, person_id: int, role: Role, name: str, sector: str) -> None:
-    """Write down that somebody is in a team, also if they were removed from it before."""
+    """Write down that somebody is in a team, also if they were removed before; its group hears how many it is."""
     key = {"project": team.number, "person_id": person_id}
     row = {"role": role.value, "sector": sector, "name": name, "joined_at": tx.at, "words": None}
     upsert(tx.db, members, key, row)
+    tx.happens(team.number, grown(len(team.members) + 1))
+
+
+def grown(size: int) -> Text:
+    """Return what a group hears when its team grows. No name: the group may hold others than the team."""
+    return NN_(
+        "Somebody has joined the team: it is {n} person now.",
+        "Somebody has joined the team: it is {n} people now.",
+        size,
+    )
 
 
 def named(team: Team) -> dict[str, str]:

@@ -31,6 +31,11 @@ ROLE_NEWS = {
     Role.MEMBER: N_("You are a member of the team now: {ref} {title}."),
     Role.GUEST: N_("You are a guest of the team now: {ref} {title}."),
 }
+# What the group hears: no names, since it may hold others than the team. By whether whoever led goes on leading.
+LEAD_NEWS = {
+    True: N_("One more person leads the team from now on."),
+    False: N_("The lead of the team has passed into other hands."),
+}
 YES = "yes"
 ALONE = "hand_over"  # the other one leads instead of me
 
@@ -74,6 +79,7 @@ def _change_role(tx: Tx, team: Team, who: MemberRow, role: Role) -> ManageOutcom
     if who.role is Role.GUEST and role is Role.MEMBER and team.is_full:
         return ManageOutcome.FULL
     _set(tx, who, role=role.value)
+    tx.happens(team.number)
     tx.post(who.person_id, Text(ROLE_NEWS[role].msgid, {**named(team)}), look_at(team))
     return ManageOutcome.DONE
 
@@ -88,6 +94,7 @@ def remove_member(tx: Tx, *, ref: str, member: str, reason: str) -> Result:
         return Result(ManageOutcome.CHANGED)
     tx.db.execute(delete(lead_offers).where(lead_offers.c.member == who.id))
     _set(tx, who, role=Role.REMOVED.value, words=reason)
+    tx.happens(team.number)  # why, and that it came about at all, is between the team and them
     news = N_("You are not in the team of {ref} {title} any more. The reason:\n{reason}", reason=reason, **named(team))
     tx.post(who.person_id, news)
     return Result(ManageOutcome.DONE)
@@ -137,6 +144,7 @@ def answer_lead(tx: Tx, *, ref: str, answer: str) -> Result:
     _set(tx, me, role=Role.LEAD.value)
     if not offer.stays:
         _set(tx, by, role=Role.MEMBER.value)
+    tx.happens(team.number, LEAD_NEWS[offer.stays])
     tx.post(by.person_id, N_("{name} leads the team of {ref} {title} now.", **_called(team, me)), look_at(team))
     return Result(LeadOutcome.LEADS)
 
@@ -169,6 +177,13 @@ def leave_team(tx: Tx, *, ref: str) -> Result:
     tx.db.execute(delete(members).where(members.c.id == me.id))
     mine = (join_requests.c.project == team.number) & (join_requests.c.person_id == tx.who.person_id)
     tx.db.execute(delete(join_requests).where(mine))
+    tx.happens(team.number, shrunk(len(team.members) - 1))
     for person_id in team.leads:
         tx.post(person_id, N_("{name} has left the team of {ref} {title}.", **_called(team, me)))
     return Result(LeaveOutcome.LEFT)
+
+
+def shrunk(size: int) -> Text:
+    """Return what a group hears when somebody leaves its team."""
+    return NN_("Somebody has left the team: it is {n} person now.", "Somebody has left the team: it is {n} people now.",
+               size)  # fmt: skip

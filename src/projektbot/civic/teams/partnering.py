@@ -6,10 +6,11 @@ from sqlalchemy import delete, insert
 
 from projektbot.civic.teams.obtaining import team_for
 from projektbot.civic.teams.queries import partners_of
-from projektbot.civic.teams.rules import MOST_PARTNERS, Act, Bar, PartnerOutcome, Sector, row_named
+from projektbot.civic.teams.rules import MOST_PARTNERS, SECTORS, Act, Bar, PartnerOutcome, Sector, row_named
 from projektbot.civic.teams.tables import partners
 from projektbot.civic.tx import Tx
 from projektbot.dialog.engine import Result
+from projektbot.texts import N_, Text
 
 
 def add_partner(
@@ -23,7 +24,14 @@ def add_partner(
         return Result(PartnerOutcome.TOO_MANY)
     row = {"project": team.number, "name": name, "sector": Sector(sector).value}
     tx.db.execute(insert(partners), {**row, "resources": resources, "tasks": tasks})
+    tx.happens(team.number, _news(Sector(sector)))
     return Result(PartnerOutcome.ADDED)
+
+
+def _news(sector: Sector) -> Text:
+    # a partner may be a person, and a group may hold others than the team: so it hears no name
+    return N_("The team has a new partner ({sector}). Its people see who it is under /team, in private with me.",
+              sector=SECTORS[sector])  # fmt: skip
 
 
 def remove_partner(tx: Tx, *, ref: str, partner: str) -> Result:
