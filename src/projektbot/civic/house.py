@@ -197,6 +197,7 @@ PROVIDERS: Mapping[str, Callable[[CityHouse, Session, Answers], Sequence[tuple[s
     **news.PROVIDERS,
     **talk.PROVIDERS,
     **team_showing.PROVIDERS,
+    **group_showing.PROVIDERS,
 }
 FIXED = frozenset({"areas", "fields", "languages", "sectors"})
 CALCULATES: Mapping[str, Callable[[CityHouse, Session, Answers], Value]] = {

@@ -116,6 +116,15 @@ def words_for(db: Connection, decision: str, person_id: int) -> str:
     return db.scalar(wanted.where(decisions.c.id == number)) or ""
 
 
+def waiting_for(db: Connection, person_id: int) -> list[tuple[int, str]]:
+    """Return the votes that wait for somebody, the oldest first: number and question."""
+    mine = and_(decision_voters.c.decision == decisions.c.id, decision_voters.c.person_id == person_id)
+    silent = and_(decision_voters.c.has_voted == 0, decisions.c.ended_at.is_(None))
+    wanted = select(decisions.c.id, decisions.c.words, decisions.c.project).join(decision_voters, mine).where(silent)
+    found = db.execute(wanted.order_by(decisions.c.id)).all()
+    return [(row.id, row.words) for row in found if person_id in team_of(db, row.project)]
+
+
 def has_left(db: Connection, decision: str, person_id: int) -> bool:
     """Say whether somebody was asked to vote and has no vote in that team any more."""
     mine = and_(decision_voters.c.decision == decisions.c.id, decision_voters.c.person_id == person_id)
