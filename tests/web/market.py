@@ -21,14 +21,11 @@ from projektbot.texts import Text
 from projektbot.web.app import make_app
 from projektbot.web.pages import Site, Way, Ways
 from projektbot.web.showcase import Showcase
-from tests.civic.projects.town import labels, with_role
+from tests.civic.projects.town import ANOTHER, labels, with_role
 from tests.turns.town import ZONE, Person, Town
 from tests.web.town import all_well, no_messenger
 
 URL = "http://town.test"
-
-
-ANOTHER = "Mine is another one"
 
 
 @dataclass

@@ -10,6 +10,8 @@ from projektbot.messages import Tap, micros, outgoing_from
 from projektbot.store.tables import addresses, outbox
 from tests.turns.town import Person, Town
 
+ANOTHER = "Mine is another one"
+
 
 async def with_role(town: Town, name: str, role: Role = Role.MODERATOR, area: str = EVERYWHERE) -> Person:
     """Return somebody who has accepted an invitation to a role."""
@@ -23,7 +25,11 @@ async def sends_an_idea(somebody: Person, title: str = "Benches along the river"
     """Send an idea from beginning to end."""
     await somebody.says("/idea")
     await somebody.taps("Something new")
-    await somebody.says(title, "A back and arms, every two hundred metres.", "1", "1", "/skip", "/skip", "/skip")
+    for words in (title, "A back and arms, every two hundred metres."):
+        await somebody.says(words)
+        if ANOTHER in labels(somebody):  # like one of those that are there already
+            await somebody.taps(ANOTHER)
+    await somebody.says("1", "1", "/skip", "/skip", "/skip")
     await somebody.taps("Send the idea")
 
 

@@ -23,10 +23,10 @@ STAFF = """
 
 # What residents do: who may, and with an idea at which stage.
 RESIDENTS = """
-    support   | author, others | published
-    follow    | author, others | published
-    comment   | author, others | published
-    report    | author, others | published
+    support   | author, others | published, merged
+    follow    | author, others | published, merged
+    comment   | author, others | published, merged
+    report    | author, others | published, merged
     reply     | author         | asked
 """
 
@@ -36,8 +36,8 @@ Written by `python -m tests.civic.staff.permissions`; `tests/civic/staff/test_pe
 through the program itself, and in areas that are not one's own.
 
 An idea is *submitted* (it waits to be read), *asked* (its author is to say something more), *published*, *declined* or
-*merged* (it goes on in another one). A role is good in one area or everywhere: **yes** means in its area,
-and never elsewhere. *not now* means that the role is right and the stage is not.
+*merged* (it goes on in another one, and what residents do about it is done there). A role is good in one area or
+everywhere: **yes** means in its area, and never elsewhere. *not now* means that the role is right and the stage is not.
 """
 TAIL = """
 Where the city wants four eyes for a step (`four_eyes` in the city file), the same people may propose it. Then any

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, Connection, FromClause, case, delete, select, update
 
-from projektbot.civic.projects.queries import followers_of, project, project_for_change
-from projektbot.civic.projects.rules import CARES, PUBLIC, STATUS, STATUS_AFTER, Care, CareOutcome, Stage, number_of
+from projektbot.civic.projects.queries import followers_of, public_for_change
+from projektbot.civic.projects.rules import CARES, STATUS, STATUS_AFTER, Care, CareOutcome
 from projektbot.civic.projects.tables import project_people
 from projektbot.civic.tx import Opens, Topic, Tx
 from projektbot.dialog.engine import Result
@@ -24,8 +24,8 @@ _CHANGES = {
 
 def care(tx: Tx, *, ref: str, act: str) -> Result:
     """Support or follow a project, or leave off; twice is once."""
-    found = project(tx.db, number_of(ref))
-    if found is None or Stage(found.stage) not in PUBLIC:
+    found = public_for_change(tx.db, ref)
+    if found is None:
         return Result(CareOutcome.GONE)
     wanted = Care(act)
     note_care(tx, found.number, tx.who.person_id, wanted)
@@ -39,8 +39,8 @@ def support_instead(tx: Tx, *, ref: str, asked: str) -> Result:
 
     If it is not public any more, the question `asked` is asked again.
     """
-    found = project_for_change(tx.db, number_of(ref))  # else a merge at this moment would leave the support behind
-    if found is None or Stage(found.stage) not in PUBLIC:
+    found = public_for_change(tx.db, ref)
+    if found is None:
         raise Refused(N_("That project is not public any more. I am sorry."), question=asked)
     for wanted in (Care.SUPPORT, Care.FOLLOW):
         note_care(tx, found.number, tx.who.person_id, wanted)

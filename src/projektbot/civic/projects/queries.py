@@ -91,6 +91,17 @@ def public_project(db: Connection, ref: str) -> ProjectRow | None:
     return found if found and Stage(found.stage) in PUBLIC else None
 
 
+def public_for_change(db: Connection, ref: str) -> ProjectRow | None:
+    """Return the public project that is meant, as `public_project` does; nobody else changes it until the commit.
+
+    Else what somebody does at the moment of a merge would be left behind.
+    """
+    found = project_for_change(db, number_of(ref))
+    if found and found.merged_into:
+        found = project_for_change(db, found.merged_into)
+    return found if found and Stage(found.stage) in PUBLIC else None
+
+
 def project_for_staff(db: Connection, person_id: int, ref: str) -> ProjectRow | None:
     """Return a project if this person may at least answer to it for the city."""
     found = project(db, number_of(ref))

@@ -6,7 +6,7 @@ from sqlalchemy import Table, func, insert, select, update
 
 from projektbot.civic.projects.caring import note_care, tell_followers
 from projektbot.civic.projects.comments import comment_numbered
-from projektbot.civic.projects.queries import ProjectRow, project_for_change, public_project
+from projektbot.civic.projects.queries import ProjectRow, project_for_change, public_for_change
 from projektbot.civic.projects.reports import count_reports
 from projektbot.civic.projects.rules import (
     COMMENTS_A_DAY,
@@ -41,7 +41,7 @@ def reply_to_staff(tx: Tx, *, idea: str, reply: str) -> Result:
 
 def add_comment(tx: Tx, *, ref: str, comment: str) -> Result:
     """Say something about a project where everybody can read it; its author and followers are told."""
-    found = public_project(tx.db, ref)
+    found = public_for_change(tx.db, ref)
     if found is None:
         return Result(SayOutcome.GONE)
     if _today(tx, comments) >= COMMENTS_A_DAY:
@@ -63,7 +63,7 @@ def _tell(tx: Tx, found: ProjectRow, comment: str) -> None:
 
 def report(tx: Tx, *, ref: str, report: str, number: int | None = None) -> Result:
     """Tell staff that a project should not be public, or the comment of this `number` on it."""
-    found = public_project(tx.db, ref)
+    found = public_for_change(tx.db, ref)
     if found is None:
         return Result(SayOutcome.GONE)
     comment = comment_numbered(tx.db, found.number, number, tx.who.person_id) if number is not None else None
