@@ -30,6 +30,7 @@ from projektbot.civic.projects.rules import Care, Stage, Step, leads, number_of,
 from projektbot.civic.staff.queries import areas_for, grants_of
 from projektbot.civic.staff.rules import EVERYWHERE, ROLES, Duty, may
 from projektbot.civic.teams import cards as team_cards
+from projektbot.civic.teams.exchange_queries import among
 from projektbot.civic.teams.queries import role_of
 from projektbot.civic.teams.rules import IN_TEAM
 from projektbot.dialog.model import Answers, Value
@@ -96,23 +97,26 @@ def _own_stage(house: Seen, _session: Session, answers: Answers) -> Value:
 
 def _filter(answers: Answers) -> Filter:
     area, field, words = (answers.get(name) or "" for name in ("area", "field", "words"))
-    return Filter(area, field, words, answered=answers.get("which") == "answered")
+    which = answers.get("which")
+    return Filter(area, field, words, answered=which == "answered", needs_help=which == "needs_help")
 
 
 def _found(house: Seen, _session: Session, answers: Answers) -> Sequence[tuple[str, Text]]:
     wanted = _filter(answers)
-    found = list(_named(public_projects(house.db, wanted, MOST)))
-    if not wanted.words:
+    found = list(_named(public_projects(house.db, wanted, MOST, among=among(wanted))))
+    if not wanted.words and not wanted.needs_help:  # which comes and goes with a team's wishes
         found.insert(PAGE - 1, ("alert", N_("Tell me of new ones like these")))  # seen without turning pages
     return found
 
 
 def _count_found(house: Seen, _session: Session, answers: Answers) -> Value:
-    return count_public(house.db, _filter(answers))
+    wanted = _filter(answers)
+    return count_public(house.db, wanted, among(wanted))
 
 
 def _found_in_words(house: Seen, _session: Session, answers: Answers) -> Value:
-    n = count_public(house.db, _filter(answers))
+    wanted = _filter(answers)
+    n = count_public(house.db, wanted, among(wanted))
     if n > MOST:
         return N_("{n} projects, the {most} newest of them", n=n, most=MOST)
     return NN_("{n} project", "{n} projects", n)

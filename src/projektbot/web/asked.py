@@ -12,6 +12,7 @@ from projektbot.civic.projects.rules import FIELDS
 from projektbot.i18n import harmless
 
 LONGEST_WORDS = 100  # characters that are looked for; nobody searches for more
+HELP = "wanted"  # only projects whose teams need something
 _PAGE = re.compile(r"[1-9][0-9]{0,4}")
 
 
@@ -22,6 +23,7 @@ def wanted_in(query: Mapping[str, str], city: City) -> Filter:
         area if any(area == known.code for known in city.areas) else "",
         field if field in FIELDS else "",
         searched(query.get("q", "")),
+        needs_help=query.get("help") == HELP,
     )
 
 
@@ -38,6 +40,12 @@ def page_in(query: Mapping[str, str]) -> int:
 
 def address(path: str, wanted: Filter, page: int = 1) -> str:
     """Return the address of a list, with what is chosen."""
-    chosen = {"area": wanted.area, "field": wanted.field, "q": wanted.words, "page": str(page) if page > 1 else ""}
+    chosen = {
+        "area": wanted.area,
+        "field": wanted.field,
+        "q": wanted.words,
+        "help": HELP if wanted.needs_help else "",
+        "page": str(page) if page > 1 else "",
+    }
     query = urlencode({name: value for name, value in chosen.items() if value})
     return f"{path}?{query}" if query else path

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from sqlalchemy import Connection
@@ -13,9 +13,10 @@ from starlette.routing import Route
 
 from projektbot.civic.projects.queries import Filter, count_public
 from projektbot.civic.projects.showcase import Shown, count_by_area, public_places, shown_projects
+from projektbot.civic.teams.exchange_queries import among
 from projektbot.records import record
 from projektbot.texts import NN_
-from projektbot.web.asked import address, page_in, wanted_in
+from projektbot.web.asked import HELP, address, page_in, wanted_in
 from projektbot.web.pages import Pages
 from projektbot.web.reader import Reader
 from projektbot.web.showcase import Card, Showcase, card_of
@@ -71,16 +72,17 @@ class MarketPage:
             page_number=page,
             last=last,
             at=lambda number: address("/", wanted, number) + "#projects",
-            within=lambda area: address("/", Filter(area, wanted.field, wanted.words)) + "#projects",
+            within=lambda area: address("/", replace(wanted, area=area)) + "#projects",
+            help=HELP,
             feed=address("/feed.atom", Filter(wanted.area, wanted.field)),
             town=self.town.drawn(self._dots(found), found.places, found.by_area),
         )
 
     def _find(self, db: Connection, *, wanted: Filter, page: int, reader: Reader) -> Found:
-        rows = shown_projects(db, wanted, ON_A_PAGE, (page - 1) * ON_A_PAGE)
+        rows = shown_projects(db, wanted, ON_A_PAGE, (page - 1) * ON_A_PAGE, among(wanted))
         cards = [card_of(self.showcase, row, reader) for row in rows]
         places = public_places(db, MOST_PLACES) if self.town.known else []
-        return Found(count_public(db, wanted), rows, cards, count_by_area(db), places)
+        return Found(count_public(db, wanted, among(wanted)), rows, cards, count_by_area(db), places)
 
     def _in_words(self, total: int, reader: Reader) -> str:
         return self.showcase.words(NN_("{n} project", "{n} projects", total), reader)

@@ -16,6 +16,7 @@ from starlette.routing import Route
 from projektbot.civic.projects.queries import Filter
 from projektbot.civic.projects.rules import reference
 from projektbot.civic.projects.showcase import Shown, shown_projects
+from projektbot.civic.teams.exchange_queries import among
 from projektbot.web.asked import wanted_in
 from projektbot.web.showcase import LARGE, Showcase, moment
 
@@ -71,7 +72,7 @@ class OpenData:
     async def _pages(self, wanted: Filter) -> AsyncIterator[Sequence[Shown]]:
         offset = 0
         while rows := await self.showcase.store.read(
-            partial(shown_projects, wanted=wanted, limit=AT_ONCE, offset=offset)
+            partial(shown_projects, wanted=wanted, limit=AT_ONCE, offset=offset, among=among(wanted))
         ):
             yield rows
             offset += AT_ONCE

@@ -34,6 +34,7 @@ from projektbot.web.showcase import (
     shortened,
     supporters_of,
 )
+from projektbot.web.team import TeamBox, team_box
 from projektbot.web.town_map import Dot, TownMap
 
 MOST_COMMENTS = 50
@@ -56,6 +57,7 @@ class Looked:
     card: Card
     picture: Picture | None
     said: Sequence[Said]
+    team: TeamBox | None
 
 
 class Milestone(NamedTuple):
@@ -103,7 +105,8 @@ class ProjectPage:
         if row is None:
             return went(db, number)
         picture = picture_of(self.showcase, row.photo, LARGE)
-        return Looked(row, card_of(self.showcase, row, reader), picture, said_on(db, row.number, MOST_COMMENTS))
+        said, team = said_on(db, row.number, MOST_COMMENTS), team_box(self.showcase, db, row.number, reader)
+        return Looked(row, card_of(self.showcase, row, reader), picture, said, team)
 
     def _elsewhere(self, request: Request, gone: Went) -> Response:
         if gone.into is not None:
@@ -126,6 +129,7 @@ class ProjectPage:
             answered_at=moment(row.answered_at) if row.answered_at else None,
             milestones=[Milestone(self.showcase.words(text, reader), at) for text, at in milestones(row)],
             comments=[Comment(said.words, moment(said.at), said.ours) for said in looked.said],
+            team=looked.team,
             earlier=self._earlier(row, looked.said, reader),
             ways=ways,
             code=qr(ways[0].url),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
 
@@ -201,10 +201,16 @@ class Filter:
     field: str = ""
     words: str = ""
     answered: bool = False  # by the city
+    needs_help: bool = False  # what that is, teams know: whoever asks hands over which numbers that are (`among`)
 
 
-def _matching(db: Connection, wanted: Filter, words: Sequence[Spellings]) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = [_public]
+Among: TypeAlias = Select[tuple[int]]  # the numbers of projects that a later room chose
+
+
+def _matching(
+    db: Connection, wanted: Filter, words: Sequence[Spellings], among: Among | None
+) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = [_public] if among is None else [_public, projects.c.number.in_(among)]
     if wanted.area:
         found.append(projects.c.area == wanted.area)
     if wanted.field:
@@ -220,20 +226,23 @@ def _with_words(found: Select[Any], words: Sequence[Spellings]) -> Select[Any]:
     return found.join(project_words, project_words.c.number == projects.c.number) if words else found
 
 
-def public_projects(db: Connection, wanted: Filter, limit: int, offset: int = 0) -> list[ProjectRow]:
+def public_projects(
+    db: Connection, wanted: Filter, limit: int, offset: int = 0, among: Among | None = None
+) -> list[ProjectRow]:  # fmt: skip
     """Return public projects, the newest first; of those that were looked for, first those that are called so."""
     words = wanted_words(wanted.words)
     order = [projects.c.published_at.desc(), projects.c.number.desc()]
     if words:
         order.insert(0, titled(words).desc())
-    found = _with_words(_row, words).where(*_matching(db, wanted, words)).order_by(*order)
+    found = _with_words(_row, words).where(*_matching(db, wanted, words, among)).order_by(*order)
     return [ProjectRow(*row) for row in db.execute(found.limit(limit).offset(offset))]
 
 
-def count_public(db: Connection, wanted: Filter) -> int:
+def count_public(db: Connection, wanted: Filter, among: Among | None = None) -> int:
     """Return how many public projects there are."""
     words = wanted_words(wanted.words)
-    found = _with_words(select(func.count()).select_from(projects), words).where(*_matching(db, wanted, words))
+    counted = _with_words(select(func.count()).select_from(projects), words)
+    found = counted.where(*_matching(db, wanted, words, among))
     return db.scalar(found) or 0
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from projektbot.civic.projects.comments import newest_comments
-from projektbot.civic.projects.queries import Filter, ProjectRow, project, public_projects
+from projektbot.civic.projects.queries import Among, Filter, ProjectRow, project, public_projects
 from projektbot.civic.projects.rules import PUBLIC, Stage
 from projektbot.civic.projects.tables import comments, project_files, project_people, projects
 from projektbot.i18n import harmless
@@ -61,9 +61,11 @@ class Shown(NamedTuple):
         return max(self.published_at, self.answered_at or 0)
 
 
-def shown_projects(db: Connection, wanted: Filter, limit: int, offset: int = 0) -> list[Shown]:
+def shown_projects(
+    db: Connection, wanted: Filter, limit: int, offset: int = 0, among: Among | None = None
+) -> list[Shown]:  # fmt: skip
     """Return public projects, the newest first."""
-    return _shown(db, public_projects(db, wanted, limit, offset))
+    return _shown(db, public_projects(db, wanted, limit, offset, among))
 
 
 def shown_project(db: Connection, number: int | None) -> Shown | None:

@@ -52,16 +52,28 @@ def public_card(db: Connection, found: ProjectRow) -> Text:
 
 def on_project(db: Connection, found: ProjectRow) -> Text | None:
     """Return what a project's card says of its team; nothing while whoever had the idea is alone."""
-    alone = len(team_of(db, found)) <= 1 and not offers_of(db, found.number)
-    return None if alone else paragraphs(figures(db, found), _needed(offers_of(db, found.number)))
+    if is_alone(db, found):
+        return None
+    return paragraphs(figures(db, found), _needed(offers_of(db, found.number)))
+
+
+def is_alone(db: Connection, found: ProjectRow) -> bool:
+    """Say whether whoever had the idea is alone with it so far, and looks for nothing."""
+    return len(team_of(db, found)) <= 1 and not offers_of(db, found.number)
 
 
 def figures(db: Connection, found: ProjectRow) -> Text:
     """Return how many a team is, from which sectors, and whether there is room."""
+    return lines(*figures_of(db, found))
+
+
+def figures_of(db: Connection, found: ProjectRow) -> list[Text]:
+    """Return the same, each figure by itself."""
     team, seats = team_of(db, found), seats_of(db, found.number)
     counts = Counter(row.sector for row in team)
     sectors = [Text(text.msgid, {"n": counts[sector]}) for sector, text in PEOPLE_FROM.items() if counts[sector]]
-    return lines(_size(len(team)), *sectors, _room(seated(row.role for row in team), seats))
+    room = _room(seated(row.role for row in team), seats)
+    return [_size(len(team)), *sectors, *([room] if room else [])]
 
 
 def _size(n: int) -> Text:
@@ -78,8 +90,13 @@ def _room(taken: int, seats: int | None) -> Text | None:
 
 
 def _needed(offers: list[OfferRow]) -> Text | None:
-    needs = [row for row in offers if row.kind == Kind.NEEDS]
-    return lines(N_("Needed:"), *[N_("– {what}", what=row.what) for row in needs]) if needs else None
+    needs = needs_of(offers)
+    return lines(N_("Needed:"), *[N_("– {what}", what=what) for what in needs]) if needs else None
+
+
+def needs_of(offers: list[OfferRow]) -> list[str]:
+    """Return what a team needs, in its words."""
+    return [row.what for row in offers if row.kind == Kind.NEEDS]
 
 
 # ---- to those in it --------------------------------------------------------------------------------------------------

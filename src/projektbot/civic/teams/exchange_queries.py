@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, Select, or_, select
 
+from projektbot.civic.projects.queries import Filter
 from projektbot.civic.projects.rules import PUBLIC
 from projektbot.civic.projects.tables import projects
 from projektbot.civic.teams.exchange_rules import OTHER, Kind
@@ -40,6 +41,12 @@ def offers_of(db: Connection, number: int) -> list[OfferRow]:
     """Return what a team has and needs, the oldest first."""
     theirs = (offers.c.project == number) & offers.c.settled_at.is_(None)
     return [OfferRow(*row) for row in db.execute(_offer.where(theirs).order_by(offers.c.id))]
+
+
+def among(wanted: Filter) -> Select[tuple[int]] | None:
+    """Return the numbers of the projects that need something, where somebody looks for those."""
+    needing = (offers.c.kind == Kind.NEEDS) & offers.c.settled_at.is_(None)
+    return select(offers.c.project).where(needing) if wanted.needs_help else None
 
 
 def candidates(db: Connection, offer: OfferRow) -> list[tuple[int, str]]:
