@@ -7,6 +7,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import NamedTuple
 
+from tests.civic.teams.town import at_team, comes, invites, joins
 from tests.web.market import Market
 from tests.web.painted import painted
 
@@ -71,8 +72,17 @@ async def fill(market: Market) -> str:
         market.town.clock.advance(timedelta(days=1))
     await market.comments(ref, "Am Ruderclub kann die Bank gern auf die andere Seite.", by=f"author{market.last}")
     await market.answers(ref, ANSWERED)
+    await _team(market, ref)
     await market.answers("P-1011", "Die Linden sind bestellt. Das Sonnensegel kommt schon zu Beginn der Sommerferien.")
     return ref
+
+
+async def _team(market: Market, ref: str) -> None:
+    lead = market.town.person(f"author{market.last}")
+    await joins(market.town.person("jonas"), lead, "Jonas", ref)
+    await comes(market.town.person("verein"), await invites(lead, ref=ref), "Ruderclub")
+    await at_team(lead, "What we have and need", "We need something", ref=ref)
+    await lead.says("Ein Anhänger für Bretter", "/skip")
 
 
 async def _one(market: Market, sample: Sample) -> str:
