@@ -18,6 +18,7 @@ from sqlalchemy import Engine, MetaData, Table, delete, event, insert, inspect, 
 
 import projektbot.civic.house  # noqa: F401 - knows every room, so that all their tables are in the metadata
 from projektbot.civic.projects.index import TRIGRAMS, UNLISTED
+from projektbot.civic.teams.queries import leads_of, teams_of
 from projektbot.store.database import open_engine
 from projektbot.store.migrate import FOLDER, HEAD, apart, revision, upgrade
 from projektbot.store.tables import metadata
@@ -84,6 +85,20 @@ def test_the_words_of_projects_that_are_published_already_are_noted(engine: Engi
 
     with engine.connect() as db:
         assert db.exec_driver_sql("SELECT * FROM project_words").all() == [(1001, "grosse", "a")]
+
+
+def test_whoever_had_an_idea_before_there_were_teams_leads_its_team(engine: Engine) -> None:
+    up_to(engine, "0011", 1)
+    old = tables_of(engine)
+    row = dict.fromkeys(("stage", "kind", "field", "area", "locale", "channel", "title", "description"), "x")
+    with engine.connect() as db, db.begin():
+        db.execute(insert(old["people"]).values(id=7, created_at=1))
+        db.execute(insert(old["projects"]).values(**row, created_at=1, number=1001, published_at=5, person_id=7))
+
+    upgrade(engine)
+
+    with engine.connect() as db:
+        assert (leads_of(db, 1001), teams_of(db, 7)) == ([7], [1001])
 
 
 def test_migrated_tables_are_those_made_anew(file: Engine, tmp_path: Path) -> None:
