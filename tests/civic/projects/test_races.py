@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import Column, select, text
 
 from projektbot.civic.projects.tables import projects
 from projektbot.messages import Tap
@@ -23,11 +23,11 @@ WAITING = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'L
 
 
 @contextmanager
-def held(town: Town) -> Iterator[None]:
-    """Hold the idea, so that whoever decides about it waits until the block ends."""
+def held(town: Town, what: Column[int] = projects.c.number) -> Iterator[None]:
+    """Hold the idea, or another row, so that whoever decides about it waits until the block ends."""
     with town.engine.connect() as db:
         db.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
-        db.execute(select(projects.c.number).with_for_update())
+        db.execute(select(what).with_for_update())
         yield
 
 
