@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol, TypeAlias
@@ -24,10 +24,14 @@ class Words:
 
 @record
 class Command:
-    """`/name argument`, without slash and without `@bot`; `argument` of `/start` is the deep link's payload."""
+    """`/name argument`, without slash and without `@bot`; `argument` of `/start` is the deep link's payload.
+
+    `to` is the platform id of the message it answers, as with Words.
+    """
 
     name: str
     argument: str = ""
+    to: str = ""
 
 
 @record
@@ -76,7 +80,8 @@ class Stored:
 class Upload:
     """A file somebody sent: `ref` is the platform's handle; `file` is set once it is stored.
 
-    `problem` says in a code word why it could not be: "too_big", "wrong_type", "unreachable".
+    `problem` says in a code word why it could not be: "too_big", "wrong_type", "unreachable". `to` is the platform id
+    of the message it answers.
     """
 
     kind: Kind
@@ -86,6 +91,7 @@ class Upload:
     caption: str = ""
     file: Stored | None = None
     problem: str = ""
+    to: str = ""
 
 
 @record
@@ -97,10 +103,21 @@ class Edited:
 
 
 @record
+class Gone:
+    """An earlier message of a group was deleted."""
+
+    message: str
+
+
+@record
 class Odd:
-    """Something we have no use for (sticker, contact, poll …): answered in words. `what` is the platform's word."""
+    """Something we have no use for (sticker, contact, poll …): answered in words. `what` is the platform's word.
+
+    `to` is the platform id of the message it answers.
+    """
 
     what: str
+    to: str = ""
 
 
 @record
@@ -124,7 +141,7 @@ class Wake:
     frame: str
 
 
-Event: TypeAlias = Words | Command | Tap | Pick | Shared | Upload | Edited | Odd | Presence | Migrated | Wake
+Event: TypeAlias = Words | Command | Tap | Pick | Shared | Upload | Edited | Gone | Odd | Presence | Migrated | Wake
 
 
 @record
@@ -137,6 +154,9 @@ class Inbound:
     as the platform counts them, 0 if it does not count. `sender` is the platform's id of who acts, where the chat does
     not say it: empty in Telegram's private chats, and for anonymous administrators. `thread` is the topic or thread of
     a group in which it was said, and is to be answered.
+
+    `overheard` is what was said in a group and not to us; channels read it only where `Road.relays` says that it is
+    passed on. Only there is a `name` given: how the messenger shows who speaks.
     """
 
     channel: str
@@ -149,10 +169,13 @@ class Inbound:
     order: int = 0
     sender: str = ""
     thread: str = ""
+    name: str = ""
+    overheard: bool = False
 
 
 _EVENTS: dict[str, Callable[..., Event]] = {
-    kind.__name__: kind for kind in (Words, Command, Tap, Pick, Shared, Upload, Edited, Odd, Presence, Migrated, Wake)
+    kind.__name__: kind
+    for kind in (Words, Command, Tap, Pick, Shared, Upload, Edited, Gone, Odd, Presence, Migrated, Wake)
 }
 
 
@@ -192,6 +215,7 @@ class Style(StrEnum):
     BOLD = "bold"
     LINK = "link"
     QUOTE = "quote"
+    SAID = "said"  # what somebody wrote elsewhere, shown as they wrote it
 
 
 @record
@@ -232,7 +256,8 @@ class Outgoing:
     `choices` are numbered from `first` on (later pages of a long list go on counting). `about` names the question it
     asks ("frame|question"). `replaces` is the platform id of a message of ours to edit instead of sending a new one;
     with `or_nothing` nothing is sent if that one can no longer be edited. `thread` is the topic or thread of a group to
-    which it belongs.
+    which it belongs. `whole` is one message of the platform even with a file, whose words are then corrected without
+    the file. `removes` is the platform id of a message of ours that is taken away; nothing else is said then.
     """
 
     parts: tuple[Part, ...]
@@ -245,6 +270,8 @@ class Outgoing:
     lang: str = ""  # the language it is written in, for screen readers
     thread: str = ""
     or_nothing: bool = False
+    whole: bool = False
+    removes: str = ""
 
     def plain(self) -> str:
         """Return the words alone."""
@@ -265,6 +292,8 @@ def outgoing_from(data: dict[str, Any]) -> Outgoing:
         data["lang"],
         data.get("thread", ""),  # letters of earlier versions have none
         data.get("or_nothing", False),  # since 0010
+        data.get("whole", False),  # since 0012, as the next
+        data.get("removes", ""),
     )
 
 
@@ -327,6 +356,9 @@ class Road(Protocol):
         `read` is the channel's pure translation (None: nothing for us). What it cannot read is set aside, not raised.
         The platform counts as heard when this was called (see `Limits`).
         """
+
+    async def relays(self, channel: str, chats: Collection[str]) -> frozenset[str]:
+        """Return in which of these groups what is not said to us is passed on; elsewhere nobody may read it."""
 
     async def recall(self, name: str) -> str:
         """Return a value kept under `name` (such as Matrix' since), or an empty string."""

@@ -21,6 +21,7 @@ from projektbot.errors import Refused
 from projektbot.i18n import Languages
 from projektbot.messages import (
     Event,
+    Gone,
     Inbound,
     Letter,
     Migrated,
@@ -36,10 +37,7 @@ from projektbot.texts import N_, Text
 from projektbot.turns import groups, linking, notices, rows
 from projektbot.turns.kept import Kept
 from projektbot.turns.rendering import Renderer, Written
-
-
-class Unsettled(Exception):
-    """Somebody answers a message whose id on the platform is not known yet."""
+from projektbot.turns.unsettled import Unsettled
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +231,8 @@ class Batch:
                 if not found.private:
                     groups.note_presence(self, found, here=here)
                 return None
+            case Gone() if found.private:
+                return None  # of groups alone
             case Migrated(to):
                 rows.move_chat(self.db, found.address_id, found.channel, to)
                 return None

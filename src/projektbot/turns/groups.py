@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from projektbot.civic import cards
-from projektbot.civic.groups import asking, binding, decisions, meetings, tasks
+from projektbot.civic.groups import asking, binding, copies, decisions, meetings, relay, tasks
 from projektbot.civic.groups.here import Here
 from projektbot.civic.groups.queries import project_of_chat, thread_of_chat
-from projektbot.civic.groups.rules import BindOutcome
+from projektbot.civic.groups.rules import OFF, BindOutcome
 from projektbot.civic.groups.speaking import people_behind
 from projektbot.civic.projects.rules import reference
 from projektbot.civic.tx import Post, Said, Tx, Who
@@ -23,15 +23,13 @@ from projektbot.dialog.book import spelled
 from projektbot.errors import Refused
 from projektbot.messages import Command, Event, Inbound, Letter, Odd, Tap, Words
 from projektbot.texts import N_, Own, Text
-from projektbot.turns import notices, rows
+from projektbot.turns import notices, relaying, rows
 from projektbot.turns.rendering import Where
 
 if TYPE_CHECKING:
     from projektbot.turns.batch import Batch, Conversation
     from projektbot.turns.rows import Found
 
-
-OFF = frozenset({"off", "aus", "-"})  # behind /team
 
 # ---- commands --------------------------------------------------------------------------------------------------------
 
@@ -54,6 +52,8 @@ def _show_help(here: Here, _written: str = "") -> Post:
             N_("/meeting Planning; Friday 18:00; Saturday 10:00 – find a date"),
             N_("/poll How do you like the new plan? – ask what people think"),
             N_("/decide Do we buy the wood? until Friday – a vote of the team that binds"),
+            N_("/relay on – show what is written here in the chat on the other messenger too, and the reverse"),
+            N_("/delete – as an answer to your own message: delete it in the other chat"),
             N_("/language – the language in which I speak here"),
             N_("/team off – separate this group from the project"),
         ),
@@ -67,6 +67,7 @@ BOUND: Mapping[str, Callable[[Here, str], Post]] = {
     "meeting": meetings.meeting,
     "poll": asking.poll,
     "decide": decisions.decide,
+    "relay": relay.relay,
 }
 # Buttons: `kind|number|what`.
 TAPS: Mapping[str, Callable[[Here, int, str], Post]] = {
@@ -83,7 +84,7 @@ DUE: Mapping[str, Callable[[Tx, str], None]] = {
 # What the commands are called in other languages: in German /task is /aufgabe.
 SPELLED = (
     N_("/team"), N_("/task"), N_("/tasks"), N_("/meeting"), N_("/poll"), N_("/decide"), N_("/language"), N_("/help"),
-    N_("/start"),
+    N_("/start"), N_("/relay"), N_("/delete"),
 )  # fmt: skip
 
 
@@ -100,10 +101,12 @@ def _commands(batch: Batch) -> dict[str, str]:
 
 def take(batch: Batch, conversation: Conversation, inbound: Inbound, event: Event, *, patient: bool) -> Letter | None:
     """Do what somebody asks for in a group; return the answer, if it was meant for us at all."""
+    if relaying.concerns(batch, conversation.found, inbound, event, patient=patient):
+        return relaying.pass_on(batch, conversation.found, inbound, event, patient=patient)
     here = _here(batch, conversation, inbound)
     event = _as_meant(batch, conversation, event, patient=patient)
     try:
-        post = _done(batch, here, event)
+        post = _done(batch, here, event, patient=patient)
     except Refused as refusal:
         post, event = Post(refusal.text), Odd("refused")
     notices.tell(batch, here.tx.notices)
@@ -143,8 +146,10 @@ def _as_meant(batch: Batch, conversation: Conversation, event: Event, *, patient
     return Tap(numbered[index]["token"], event.to) if 0 <= index < len(numbered) else event
 
 
-def _done(batch: Batch, here: Here, event: Event) -> Post | None:
+def _done(batch: Batch, here: Here, event: Event, *, patient: bool) -> Post | None:
     match event:
+        case Command(name, _, to) if _known(batch, name) == "delete" and here.project:
+            return _take_back(batch, here, to, patient=patient)
         case Command(name, argument):
             return _commanded(batch, here, name, argument.strip())
         case Tap(token):
@@ -157,7 +162,7 @@ def _done(batch: Batch, here: Here, event: Event) -> Post | None:
 
 
 def _commanded(batch: Batch, here: Here, name: str, argument: str) -> Post:
-    known = _commands(batch).get(spelled(name), "")
+    known = _known(batch, name)
     if known == "language" and here.project:
         return _speak(batch, here, argument)
     if known in UNBOUND:
@@ -165,6 +170,20 @@ def _commanded(batch: Batch, here: Here, name: str, argument: str) -> Post:
     if known in BOUND and (here := binding.held(here)).project:
         return BOUND[known](here, argument)
     return _show_help(here)
+
+
+def _known(batch: Batch, name: str) -> str:
+    return _commands(batch).get(spelled(name), "")
+
+
+def _take_back(batch: Batch, here: Here, message: str, *, patient: bool) -> Post:
+    """Delete in the other chat what somebody wrote in this one."""
+    own = [copy for copy in copies.copies_of(batch.db, here.tx.who.address_id, message) if copy.sender == here.sender]
+    if not own:
+        raise Refused(N_("Please answer your own message with /delete, within two days: then I delete it in the other "
+                         "chat. I know no message of yours here that I have passed on."))  # fmt: skip
+    relaying.take_back(batch, own, patient=patient)
+    return Post(N_("It is deleted in the other chat, unless it is too old there. Here you can delete it yourself."))
 
 
 def _speak(batch: Batch, here: Here, wanted: str) -> Post:
@@ -221,8 +240,9 @@ def note_presence(batch: Batch, found: Found, *, here: bool) -> None:
         return
     if not here:
         tx = _of_nobody(batch)
-        binding.tell_gone(tx, number)
+        binding.tell_gone(tx, number, found.address_id)
         notices.tell(batch, tx.notices)
+        say(batch, tx.said)
         return
     back: Text = N_("I am here again. This is still the group of {ref}.", ref=Own(reference(number)))
     say(batch, [Said(found.address_id, Post(back))])

@@ -28,7 +28,8 @@ class Here:
     """Where events are read: who we are, and what is known of the events at hand.
 
     `private` holds room ids, `authors` the sender of each message that others point at, and `followed` the ids of
-    tombstones whose new room we are in.
+    tombstones whose new room we are in. `relayed` holds the rooms from which messages are passed on, and `names` how
+    people are called there, by room and user.
     """
 
     channel: str
@@ -37,6 +38,8 @@ class Here:
     private: frozenset[str] = frozenset()
     authors: Mapping[str, str] = field(default_factory=dict)
     followed: frozenset[str] = frozenset()
+    relayed: frozenset[str] = frozenset()
+    names: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
 
 def is_for_us(raw: Raw, here: Here) -> bool:

@@ -14,7 +14,7 @@ from projektbot.channels.matrix.authors import Authors
 from projektbot.channels.matrix.entering import Credentials, Entered, enter
 from projektbot.channels.matrix.files import Files
 from projektbot.channels.matrix.links import link_to
-from projektbot.channels.matrix.outbound import Content, Picture, media_content, text_contents
+from projektbot.channels.matrix.outbound import Content, Picture, media_content, text_contents, whole_content
 from projektbot.channels.matrix.retrying import insist
 from projektbot.channels.matrix.server import Server, path, told
 from projektbot.channels.matrix.syncing import Syncing
@@ -76,6 +76,8 @@ class MatrixChannel:
     async def send(self, chat: str, message: Outgoing, txn: str, *, private: bool) -> str:  # noqa: ARG002 - alike in both
         """Send one message, in several events if it must be; return the id of the one that carries its choices."""
         entered = await self._enter()
+        if message.removes:
+            return await self._take_away(chat, message.removes, txn)
         contents = await self._contents(message, encrypted=await entered.encryption.is_encrypted(chat))
         if not contents:
             raise Rejected("empty")
@@ -87,6 +89,11 @@ class MatrixChannel:
             sent = told(await self._server.call("PUT", put, sealed), "event_id")
             self._authors.note(sent, entered.account.user_id)
         return message.replaces or sent
+
+    async def _take_away(self, chat: str, event_id: str, txn: str) -> str:
+        """Take a message of ours away; one that is gone already is as good."""
+        await self._server.call("PUT", path("rooms", chat, "redact", event_id, txn), {})
+        return event_id
 
     async def fetch(self, ref: str) -> bytes:
         """Return the bytes of a file somebody sent."""
@@ -118,6 +125,8 @@ class MatrixChannel:
     # ---- files -----------------------------------------------------------------------------------------------------
 
     async def _contents(self, message: Outgoing, *, encrypted: bool) -> list[Content]:
+        if message.media is not None and message.whole:
+            return [whole_content(message, await self._media(message.media, encrypted=encrypted))]
         words = text_contents(message)
         if message.media is None or (message.replaces and words):  # a correction concerns the words; the file stays
             return words

@@ -60,6 +60,11 @@ def edited_event(content: Raw) -> str:
     return _related(content, "m.replace")
 
 
+def redacted_event(raw: Raw) -> str:
+    """Return the id of the message that this event takes away, or "" (before room version 11 it stands outside)."""
+    return as_text(content_of(raw).get("redacts")) or as_text(raw.get("redacts"))
+
+
 def reacted_event(content: Raw) -> str:
     """Return the id of the message this is a reaction to, or ""."""
     return _related(content, "m.annotation")

@@ -24,6 +24,7 @@ from projektbot.channels.matrix.events import (
     thread_of,
 )
 from projektbot.channels.matrix.files import ref_of
+from projektbot.channels.matrix.overheard import is_passed_on, overheard
 from projektbot.messages import (
     Command,
     Edited,
@@ -53,13 +54,17 @@ def read(raw: Raw, here: Here) -> Inbound | None:
     key, room = _identifier(raw["event_id"]), _identifier(raw["room_id"])
     reader = READERS.get(_identifier(raw["type"]))
     event = reader(raw, here) if reader else None
+    said_to_us = event is not None
+    if event is None and is_passed_on(raw, here):
+        event = overheard(raw)
     if event is None:
         return None
     private, sender = room in here.private, as_text(raw.get("sender"))
     return Inbound(
         here.channel, key, room, event, _message_id(key, event), private=private,
         sender="" if sender == here.user else sender,  # our own joining is told as done by us
-        thread="" if private else thread_of(content_of(raw)),
+        thread="" if private else thread_of(content_of(raw)), name=here.names.get((room, sender), ""),
+        overheard=not said_to_us,
     )  # fmt: skip
 
 
@@ -133,7 +138,8 @@ def _read_shut_out(_raw: Raw, _here: Here) -> Event:
 
 def _odd(what: str) -> Reader:
     def read_odd_event(raw: Raw, here: Here) -> Event | None:
-        return Odd(what) if content_of(raw) and is_for_us(raw, here) else None
+        content = content_of(raw)
+        return Odd(what, replied_event(content)) if content and is_for_us(raw, here) else None
 
     return read_odd_event
 
@@ -144,7 +150,7 @@ def _odd(what: str) -> Reader:
 def _read_text(content: Raw, here: Here) -> Event:
     words = own_words(content, here)
     if command := COMMAND.fullmatch(words):
-        return Command(command["name"].lower(), (command["argument"] or "").strip())
+        return Command(command["name"].lower(), (command["argument"] or "").strip(), replied_event(content))
     return Words(words, replied_event(content)) if words else Odd("text")
 
 
@@ -165,7 +171,8 @@ def _read_upload(content: Raw, _here: Here) -> Event:
     kind, ref = KINDS[content["msgtype"]], ref_of(content)
     if not ref:
         return Odd(kind.value)
-    return Upload(kind, ref, size_of(content), file_name_of(content), caption_of(content))
+    to = replied_event(content)
+    return Upload(kind, ref, size_of(content), file_name_of(content), caption_of(content), to=to)
 
 
 def _read_location(content: Raw, _here: Here) -> Event:
@@ -176,7 +183,8 @@ def _read_location(content: Raw, _here: Here) -> Event:
 
 
 def _read_odd(content: Raw, _here: Here) -> Event:
-    return Odd(as_text(content.get("msgtype")).removeprefix("m.")[:MAX_WORD] or "message")
+    what = as_text(content.get("msgtype")).removeprefix("m.")[:MAX_WORD] or "message"
+    return Odd(what, replied_event(content))
 
 
 def _read_nothing(_content: Raw, _here: Here) -> None:
@@ -212,4 +220,4 @@ READERS: Mapping[str, Reader] = {
 }
 
 # What we ask the server for.
-TYPES = (*(kind for kind in READERS if kind not in {GREETING, SHUT_OUT}), "m.room.encryption")
+TYPES = (*(kind for kind in READERS if kind not in {GREETING, SHUT_OUT}), "m.room.encryption", "m.room.redaction")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -13,9 +14,9 @@ from telegram import InputFile
 
 from projektbot.channels.telegram.api import DEFAULT_URL, Api
 from projektbot.channels.telegram.faults import Floods, NotEditable, NotModified
-from projektbot.channels.telegram.inbound import ALLOWED_UPDATES, Reader
+from projektbot.channels.telegram.inbound import ALLOWED_UPDATES, Reader, groups_in
 from projektbot.channels.telegram.links import link_to
-from projektbot.channels.telegram.outbound import FREE_RATE, Call, calls, edit
+from projektbot.channels.telegram.outbound import FREE_RATE, Call, calls, edit, removal
 from projektbot.channels.telegram.polling import me_of, persist, poll, watch
 from projektbot.channels.telegram.webhook import is_telegram, query_of, response_to, update_of
 from projektbot.errors import Bug, ChannelError, Rejected, Revoked, Throttled, Unsure, cause_of, guarded
@@ -89,6 +90,9 @@ class TelegramChannel:
 
     async def send(self, chat: str, message: Outgoing, txn: str, *, private: bool) -> str:  # noqa: ARG002 - Telegram has no use for them
         """Send or edit a message; return the id of the (last) message. Raises ChannelError and its kinds."""
+        if message.removes:
+            await self._api.call(*removal(chat, message))
+            return message.removes
         replaced = edit(chat, message, self.limits)
         if replaced is not None:
             try:
@@ -174,13 +178,18 @@ class TelegramChannel:
         """Say whether the updates are committed. Whatever went wrong is not Telegram's matter: it brings them again."""
         road, reader = house
         try:
-            await guarded(road.take(self.name, updates, reader.to_inbound))
+            await guarded(self._carry(updates, road, reader))
         except (Bug, ChannelError) as error:  # receiving must outlive a store that is away
             # The road has logged the whole of it; a traceback of its statements would carry what people wrote.
             name = type(cause_of(error)).__name__
             log.error("telegram_not_taken", channel=self.name, updates=len(updates), error=name)  # noqa: TRY400
             return False
         return True
+
+    async def _carry(self, updates: list[Any], road: Road, reader: Reader) -> None:
+        if groups := groups_in(updates):
+            reader = replace(reader, relayed=await road.relays(self.name, groups))
+        await road.take(self.name, updates, reader.to_inbound)
 
     async def _answer(self, query: str) -> None:
         async with self._answering:

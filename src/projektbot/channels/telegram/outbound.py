@@ -58,12 +58,20 @@ def _adding(call: Call, parameters: dict[str, Any]) -> Call:
 
 def edit(chat: str, message: Outgoing, limits: Limits) -> Call | None:
     """Return the call that replaces an earlier message, or None if only a new one can say it."""
+    if message.media and message.whole and message.replaces:
+        words = {"chat_id": int(chat), "message_id": int(message.replaces), **_caption(message.parts)}
+        return Call("editMessageCaption", words)
     if message.media or not message.replaces or units(message.plain()) > limits.text:
         return None
     parameters = {"chat_id": int(chat), "message_id": int(message.replaces), **_text(message.parts)}
     if message.choices:
         parameters["reply_markup"] = keyboard(message.choices)
     return Call("editMessageText", parameters)
+
+
+def removal(chat: str, message: Outgoing) -> tuple[str, dict[str, Any]]:
+    """Return method and parameters that take a message of ours away."""
+    return "deleteMessage", {"chat_id": int(chat), "message_id": int(message.removes)}
 
 
 def keyboard(choices: Sequence[Choice]) -> dict[str, Any]:

@@ -61,7 +61,7 @@ def poll(here: Here, written: str) -> Post:
         raise Refused(N_("Please write a short question. For example: {example}", example=EXAMPLE))
     if choices and not FEWEST_CHOICES <= len(choices) <= MOST_CHOICES:
         raise Refused(N_("Please write {least} to {most} choices, or none.", least=FEWEST_CHOICES, most=MOST_CHOICES))
-    return shown(here, ask(here, Kind.MOOD, words, choices or [""] * len(MOODS)))
+    return show_everywhere(here, ask(here, Kind.MOOD, words, choices or [""] * len(MOODS)))
 
 
 def choose(here: Here, question_id: int, what: str) -> Post:
@@ -105,6 +105,13 @@ def end(here: Here, question: QuestionRow) -> None:
 
 
 # ---- how it looks ----------------------------------------------------------------------------------------------------
+
+
+def show_everywhere(here: Here, question: QuestionRow) -> Post:
+    """Show a new question in every chat of the project: whoever answers counts, wherever that is."""
+    post = shown(here, question)
+    here.say_elsewhere(post)
+    return post
 
 
 def shown(here: Here, question: QuestionRow, first: Text | None = None) -> Post:

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from projektbot.civic.groups.queries import chats_of_project
 from projektbot.civic.groups.speaking import speaker_of
-from projektbot.civic.tx import Tx
+from projektbot.civic.tx import Post, Tx
 from projektbot.errors import Refused
 from projektbot.messages import Stored
 from projektbot.records import record
@@ -52,6 +53,12 @@ class Here:
         if self.people:
             return f"p:{self.people[0]}"
         return f"{self.tx.who.channel}:{self.sender}" if self.sender else ""
+
+    def say_elsewhere(self, post: Post) -> None:
+        """Say in the other chats of the project what was said or done here: both are one thread."""
+        for address_id in chats_of_project(self.tx.db, self.project):
+            if address_id != self.tx.who.address_id:
+                self.tx.say(address_id, post)
 
     def need_speaker(self) -> int:
         """Return the person who acts, if they may speak for the project; else raise Refused."""

@@ -13,6 +13,14 @@ MOST_SHOWN = 20  # tasks in one message, each with a button
 FEWEST_DATES, MOST_DATES = 2, 5
 FEWEST_CHOICES, MOST_CHOICES = 2, 8
 DECISION_DAYS = 3
+RELAYED_DAYS = 3  # what was passed on is forgotten in the night after two days: as long as Telegram lets it be deleted
+RELAY_AT_ONCE, RELAY_SECONDS = 20, 3  # messages of one person at once, and on and on one in so many seconds
+RELAY_ALL_AT_ONCE = (
+    60  # of a whole chat: Telegram takes twenty a minute, and what cannot leave lies in front of the rest
+)
+
+ON = frozenset({"on", "an", "ein"})  # behind /relay
+OFF = frozenset({"off", "aus", "-"})  # likewise, and behind /team
 
 
 class BindOutcome(StrEnum):

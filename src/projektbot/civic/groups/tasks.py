@@ -40,9 +40,10 @@ def add(here: Here, written: str) -> Post:
         "person_id": here.person_id,
         "at": here.tx.at,
     }
-    made = here.tx.db.scalar(insert(tasks).values(row).returning(tasks.c.id))
+    made = int(here.tx.db.scalar(insert(tasks).values(row).returning(tasks.c.id)) or 0)
     if words.until:
-        _remind(here, int(made or 0), words.until)
+        _remind(here, made, words.until)
+    _tell_others(here, N_("A new task:"), made)
     return _listed(here, N_("Noted."))
 
 
@@ -75,8 +76,15 @@ def tick(here: Here, task_id: int, act: str) -> Post:
     if found is None or found.project != here.project:
         raise Refused(N_("This task is gone."))
     done = None if act == OPEN else found.done_at or here.tx.at
-    here.tx.db.execute(update(tasks).where(tasks.c.id == task_id).values(done_at=done))
+    if done != found.done_at:
+        here.tx.db.execute(update(tasks).where(tasks.c.id == task_id).values(done_at=done))
+        _tell_others(here, N_("About the tasks:"), task_id)
     return _listed(here)
+
+
+def _tell_others(here: Here, first: Text, task_id: int) -> None:
+    if row := task(here.tx.db, task_id):
+        here.say_elsewhere(Post(paragraphs(first, _line(row)), (_button(row),)))
 
 
 def remind(tx: Tx, subject: str) -> None:
