@@ -29,6 +29,7 @@ from projektbot.messages import (
     Presence,
     Stored,
     Tap,
+    Vote,
     Wake,
     Words,
 )
@@ -36,10 +37,6 @@ from projektbot.texts import N_, Text
 from projektbot.turns import groups, linking, notices, rows
 from projektbot.turns.kept import Kept
 from projektbot.turns.rendering import Renderer, Written
-
-
-class Unsettled(Exception):
-    """Somebody answers a message whose id on the platform is not known yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +136,11 @@ class Batch:
     def take(self, inbound: Inbound, *, patient: bool = True) -> Letter | None:
         """Carry one update through the engine; return the answer.
 
-        With `patient`, raises Unsettled if it is about a message that may be one of ours still on its way.
+        With `patient`, raises rows.Unsettled if it is about a message that may be one of ours still on its way.
         """
         conversation = self._where(inbound)
         event = self._housework(conversation, inbound, patient=patient)
-        if event is None:
+        if event is None or (isinstance(event, Vote) and conversation.found.private):  # in private nobody asks polls
             return None
         if not conversation.found.private:
             return groups.take(self, conversation, inbound, event, patient=patient)
@@ -252,7 +249,7 @@ class Batch:
         """Return a message of ours by its id on the platform."""
         body = rows.sent_message(self.db, address_id, message)
         if body is None and patient and rows.is_being_told(self.db, address_id, self.at):
-            raise Unsettled
+            raise rows.Unsettled
         return body
 
     def _picked(self, pick: Pick, body: bytes | None, message: str) -> Event:

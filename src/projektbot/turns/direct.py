@@ -17,7 +17,6 @@ from projektbot.messages import Inbound, Letter, micros
 from projektbot.store.database import is_trouble
 from projektbot.turns import rows
 from projektbot.turns.aside import TRIES, Aside
-from projektbot.turns.batch import Unsettled
 from projektbot.turns.files import Files, awaits_file
 from projektbot.turns.lines import Lines
 from projektbot.turns.patience import Patience
@@ -96,7 +95,7 @@ class Direct:
         """Try until it is committed; after three failures of ours tell the person and set it aside."""
         failures = 0
         while failures < TRIES:
-            if isinstance(failure, Unsettled) or (not item.held and _chat(item.inbound) in self._lines):
+            if isinstance(failure, rows.Unsettled) or (not item.held and _chat(item.inbound) in self._lines):
                 await self._wait(item.inbound, self._lines.join(item.inbound))
                 return
             if not isinstance(failure, Behind) and not is_trouble(failure):

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from projektbot.messages import Inbound, Pick, Upload, Words
+from projektbot.messages import Inbound, Pick, Upload, Vote, Words
 from projektbot.records import record
 from projektbot.store.database import Store
 from projektbot.turns import rows
@@ -84,7 +84,7 @@ class Lines:
         match inbound.event:
             case Upload(file=None) as upload:
                 return replace(inbound, event=await self._files.fetched(inbound.channel, upload))
-            case Pick() | Words():
+            case Pick() | Words() | Vote():
                 await self._until_told((inbound.channel, inbound.chat))
         return inbound
 

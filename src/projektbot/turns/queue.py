@@ -23,7 +23,6 @@ from projektbot.store.database import MAX_BATCH
 from projektbot.store.listening import OUTBOX, QUEUE, Bell, notify
 from projektbot.turns import queued, rows
 from projektbot.turns.aside import TRIES, Aside
-from projektbot.turns.batch import Unsettled
 from projektbot.turns.files import Files, awaits_file
 from projektbot.turns.patience import Patience
 from projektbot.turns.queued import Queued
@@ -201,7 +200,7 @@ class Queue:
                 continue
             try:
                 letter = batch.take(_given_up(one.inbound), patient=batch.at - one.at < UNTOLD_PATIENCE)
-            except Unsettled:
+            except rows.Unsettled:
                 untold.add(one.address_id)
                 queued.postpone(db, one.id, batch.at + UNTOLD_PAUSE)
             else:

@@ -18,6 +18,10 @@ HANDLED, WAITING, ASIDE = 0, 1, 2
 DRAFT = "draft"  # kind of the due rows that wake drafts
 
 
+class Unsettled(Exception):
+    """Somebody answers a message whose id on the platform is not known yet."""
+
+
 class Found(NamedTuple):
     """An address with the session behind it.
 

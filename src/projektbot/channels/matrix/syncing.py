@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import orjson
 
-from projektbot.channels.matrix.addressed import Here, doubtful_message
+from projektbot.channels.matrix.addressed import Here, answered_by_command, doubtful_message
 from projektbot.channels.matrix.authors import Authors
 from projektbot.channels.matrix.entering import Entered
 from projektbot.channels.matrix.events import Raw, as_object, as_objects, as_text, content_of, has_joined, heir_of
@@ -19,6 +19,7 @@ from projektbot.channels.matrix.inbound import greeting_for, read, shut_out_by
 from projektbot.channels.matrix.joining import Joining
 from projektbot.channels.matrix.late import Late
 from projektbot.channels.matrix.machine import Heard
+from projektbot.channels.matrix.quoting import quoted_words
 from projektbot.channels.matrix.retrying import insist
 from projektbot.channels.matrix.roomkeys import session_of
 from projektbot.channels.matrix.rooms import Rooms
@@ -65,6 +66,7 @@ class Syncing:
         self._joining = Joining(channel, server, road, self._explain)
         self._timelines = Timelines(server, self._me.user_id)
         self._late = Late(channel, road, self._encryption.open)
+        self._quoted = partial(quoted_words, server, self._encryption.open)
         self._since = ""
         self._kept = ""  # the `since` that is stored
         self._keep_at = 0.0  # monotonic: the next one not before
@@ -193,7 +195,10 @@ class Syncing:
         private = frozenset([room for room in rooms if await self._rooms.is_private(room)])
         here = Here(self._channel, self._me.user_id, self._me.display_name, private, followed=frozenset(batch.followed))
         asked = [(raw["room_id"], message) for raw in batch.raws if (message := doubtful_message(raw, here))]
-        return replace(here, authors={message: await self._authors.of(room, message) for room, message in asked})
+        authors = {message: await self._authors.of(room, message) for room, message in asked}
+        answered = [(raw["room_id"], message) for raw in batch.raws if (message := answered_by_command(raw, here))]
+        quoted = {message: await self._quoted(room, message) for room, message in answered}
+        return replace(here, authors=authors, quoted=quoted)
 
 
 def _invitations(rooms: Raw, user: str) -> Iterator[tuple[str, str]]:
