@@ -30,6 +30,7 @@ from projektbot.messages import (
     Presence,
     Stored,
     Tap,
+    Vote,
     Wake,
     Words,
 )
@@ -141,7 +142,7 @@ class Batch:
         """
         conversation = self._where(inbound)
         event = self._housework(conversation, inbound, patient=patient)
-        if event is None:
+        if event is None or (isinstance(event, Vote) and conversation.found.private):  # in private nobody asks polls
             return None
         if not conversation.found.private:
             return groups.take(self, conversation, inbound, event, patient=patient)

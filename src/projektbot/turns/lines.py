@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from projektbot.civic.groups import copies
-from projektbot.messages import Command, Edited, Gone, Inbound, Pick, Upload, Words
+from projektbot.messages import Command, Edited, Gone, Inbound, Pick, Upload, Vote, Words
 from projektbot.records import record
 from projektbot.store.database import Store
 from projektbot.turns import rows
@@ -88,7 +88,7 @@ class Lines:
                 if upload.to:
                     await self._until_told((inbound.channel, inbound.chat))
                 return whole
-            case Pick() | Words() | Edited() | Gone():
+            case Pick() | Words() | Edited() | Gone() | Vote():
                 await self._until_told((inbound.channel, inbound.chat))
             case Command() if not inbound.private:
                 await self._until_told((inbound.channel, inbound.chat))

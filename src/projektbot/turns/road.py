@@ -31,6 +31,7 @@ from projektbot.turns.patience import Patience
 from projektbot.turns.queue import Queue
 from projektbot.turns.storable import storable
 from projektbot.turns.transactions import Transactions, drop_due
+from projektbot.turns.votes import addressed, found_late
 
 log = structlog.get_logger()
 
@@ -89,10 +90,12 @@ class Turns:
                 wanted += [storable(inbound)] if inbound else []
             except Exception as error:  # noqa: BLE001 - whatever a messenger sends, the rest goes on
                 await self._aside.put_unreadable(channel, raw, error)
-        if len(wanted) == 1:
+        if len(wanted) == 1 and wanted[0].chat:
             await self.carrier.admit(wanted[0])  # as webhooks bring them: spares a task
         else:
-            await asyncio.gather(*map(self.carrier.admit, wanted))
+            wanted = await addressed(self.store, wanted)
+            await asyncio.gather(*[self.carrier.admit(inbound) for inbound in wanted if inbound.chat])
+            await self._admit_late([inbound for inbound in wanted if not inbound.chat])
         if news := self.hearing.news(channel, at):
             await self._patience.do(outages.keep, news)
             self.hearing.kept(news)
@@ -100,6 +103,14 @@ class Turns:
     async def relays(self, channel: str, chats: Collection[str]) -> frozenset[str]:
         """Return in which of these groups plain messages are passed on."""
         return await self.store.read(partial(relay.relaying, channel=channel, chats=chats))
+
+    async def _admit_late(self, votes: Sequence[Inbound]) -> None:
+        """Take votes in polls that are not known yet, one by one: of two by the same person the later counts."""
+        for vote in votes:
+            if found := await found_late(self.store, vote):
+                await self.carrier.admit(found)
+            else:
+                log.info("vote_in_unknown_poll", channel=vote.channel)
 
     async def recall(self, name: str) -> str:
         """Return a kept value, or an empty string."""

@@ -61,8 +61,12 @@ class Group(ChatView):
         self._actor(person).react(message_id, emoji, hearers)
 
     async def vote(self, person: Person, message_id: int, *options: int) -> None:
-        """Let a member vote in a poll by option numbers (from 0)."""
+        """Let a member vote in a poll by option numbers (from 0); with none, take the vote back."""
         self._actor(person).vote(message_id, options)
+
+    def forbid_polls(self) -> None:
+        """Let an administrator allow no polls in the group."""
+        self._chat.allows_polls = False
 
     async def add_bot(self, bot: Bot, by: Person, *, admin: bool = False) -> None:
         """Let a member add a bot, or make it an administrator (or not) when it is there already."""

@@ -10,6 +10,7 @@ from pathlib import Path
 import structlog
 from PIL import Image, UnidentifiedImageError
 
+from projektbot.channels.matrix import polls
 from projektbot.channels.matrix.authors import Authors
 from projektbot.channels.matrix.entering import Credentials, Entered, enter
 from projektbot.channels.matrix.files import Files
@@ -20,6 +21,7 @@ from projektbot.channels.matrix.server import Server, path, told
 from projektbot.channels.matrix.syncing import Syncing
 from projektbot.errors import Rejected, Revoked
 from projektbot.messages import Kind, Limits, Media, Outgoing, Road
+from projektbot.polls import Sent
 
 log = structlog.get_logger(__name__)
 
@@ -78,17 +80,17 @@ class MatrixChannel:
         entered = await self._enter()
         if message.removes:
             return await self._take_away(chat, message.removes, txn)
-        contents = await self._contents(message, encrypted=await entered.encryption.is_encrypted(chat))
-        if not contents:
+        events = await self._events(message, encrypted=await entered.encryption.is_encrypted(chat))
+        if not events:
             raise Rejected("empty")
         sent = ""
-        for number, content in enumerate(contents):
-            kind, sealed = await entered.encryption.seal(chat, "m.room.message", content)
-            piece = f"{txn}.{number}" if number else txn  # all of one type: ids may not be used twice in a room
+        for number, (said, content) in enumerate(events):
+            kind, sealed = await entered.encryption.seal(chat, said, content)
+            piece = f"{txn}.{number}" if number else txn  # ids may not be used twice in a room, also for other types
             put = path("rooms", chat, "send", kind, piece)
             sent = told(await self._server.call("PUT", put, sealed), "event_id")
             self._authors.note(sent, entered.account.user_id)
-        return message.replaces or sent
+        return Sent(sent, sent) if message.poll else message.replaces or sent
 
     async def _take_away(self, chat: str, event_id: str, txn: str) -> str:
         """Take a message of ours away; one that is gone already is as good."""
@@ -121,6 +123,13 @@ class MatrixChannel:
                     self._shut_out = revoked.reason
                     raise
             return self._entered
+
+    async def _events(self, message: Outgoing, *, encrypted: bool) -> list[tuple[str, Content]]:
+        """Return types and contents of the events that say a message, in order."""
+        events = [(polls.END, polls.end_content(message))] if message.ends else []
+        if message.poll:
+            return [*events, (polls.START, polls.start_content(message, message.poll))]
+        return [*events, *[("m.room.message", said) for said in await self._contents(message, encrypted=encrypted)]]
 
     # ---- files -----------------------------------------------------------------------------------------------------
 

@@ -6,7 +6,14 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
-from projektbot.channels.matrix.addressed import COMMAND, Here, is_for_us, own_words, reaction_is_for_us
+from projektbot.channels.matrix.addressed import (
+    COMMAND,
+    Here,
+    is_for_us,
+    own_words,
+    poll_is_ours,
+    reaction_is_for_us,
+)
 from projektbot.channels.matrix.events import (
     Raw,
     as_text,
@@ -25,6 +32,7 @@ from projektbot.channels.matrix.events import (
 )
 from projektbot.channels.matrix.files import ref_of
 from projektbot.channels.matrix.overheard import is_passed_on, overheard
+from projektbot.channels.matrix.polls import ENDS, RESPONSES, STARTS, ending_of, vote_of
 from projektbot.messages import (
     Command,
     Edited,
@@ -115,6 +123,14 @@ def _read_reaction(raw: Raw, here: Here) -> Event | None:
     return Pick(number, reacted_event(content_of(raw))) if number and reaction_is_for_us(raw, here) else None
 
 
+def _read_vote(raw: Raw, here: Here) -> Event | None:
+    return vote_of(content_of(raw)) if poll_is_ours(raw, here) else None
+
+
+def _read_end_of_poll(raw: Raw, here: Here) -> Event | None:
+    return ending_of(content_of(raw)) if poll_is_ours(raw, here) else None
+
+
 def _read_member(raw: Raw, here: Here) -> Event | None:
     match membership_change(raw, here.user):
         case (_, "join"):
@@ -150,7 +166,9 @@ def _odd(what: str) -> Reader:
 def _read_text(content: Raw, here: Here) -> Event:
     words = own_words(content, here)
     if command := COMMAND.fullmatch(words):
-        return Command(command["name"].lower(), (command["argument"] or "").strip(), replied_event(content))
+        answered = replied_event(content)
+        quoted = here.quoted.get(answered, "")
+        return Command(command["name"].lower(), (command["argument"] or "").strip(), answered, quoted)
     return Words(words, replied_event(content)) if words else Odd("text")
 
 
@@ -213,8 +231,9 @@ READERS: Mapping[str, Reader] = {
     "m.room.tombstone": _read_tombstone,
     "m.room.encrypted": _odd("encrypted"),
     "m.sticker": _odd("sticker"),
-    "m.poll.start": _odd("poll"),
-    "org.matrix.msc3381.poll.start": _odd("poll"),
+    **dict.fromkeys(STARTS, _odd("poll")),
+    **dict.fromkeys(RESPONSES, _read_vote),
+    **dict.fromkeys(ENDS, _read_end_of_poll),
     GREETING: _read_greeting,
     SHUT_OUT: _read_shut_out,
 }

@@ -91,12 +91,13 @@ def _content(message: Outgoing, file: Content | None = None) -> Content:
     if message.replaces:
         relation = {"rel_type": "m.replace", "event_id": message.replaces}
         return {**said, "body": f"* {body}", "m.new_content": said, "m.relates_to": relation}
-    if relation := _relation(message):
+    if relation := relation_of(message):
         return {**said, "m.relates_to": relation}
     return said
 
 
-def _relation(message: Outgoing) -> Content:
+def relation_of(message: Outgoing) -> Content:
+    """Return what a message answers, and to which thread it belongs."""
     answered: Content = {"m.in_reply_to": {"event_id": message.reply_to}} if message.reply_to else {}
     if not message.thread:
         return answered

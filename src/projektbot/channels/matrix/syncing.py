@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import orjson
 
-from projektbot.channels.matrix.addressed import Here, doubtful_message
+from projektbot.channels.matrix.addressed import Here, answered_by_command, doubtful_message
 from projektbot.channels.matrix.authors import Authors
 from projektbot.channels.matrix.entering import Entered
 from projektbot.channels.matrix.events import Raw, as_object, as_objects, as_text, content_of, has_joined, heir_of
@@ -21,6 +21,7 @@ from projektbot.channels.matrix.late import Late
 from projektbot.channels.matrix.machine import Heard
 from projektbot.channels.matrix.names import Names
 from projektbot.channels.matrix.overheard import TYPES as SAID
+from projektbot.channels.matrix.quoting import quoted_words
 from projektbot.channels.matrix.retrying import insist
 from projektbot.channels.matrix.roomkeys import session_of
 from projektbot.channels.matrix.rooms import Rooms
@@ -68,6 +69,7 @@ class Syncing:
         self._joining = Joining(channel, server, road, self._explain)
         self._timelines = Timelines(server, self._me.user_id)
         self._late = Late(channel, road, self._encryption.open)
+        self._quoted = partial(quoted_words, server, self._encryption.open)
         self._since = ""
         self._kept = ""  # the `since` that is stored
         self._keep_at = 0.0  # monotonic: the next one not before
@@ -198,7 +200,9 @@ class Syncing:
         here = Here(self._channel, self._me.user_id, self._me.display_name, private, followed=frozenset(batch.followed))
         asked = [(raw["room_id"], message) for raw in batch.raws if (message := doubtful_message(raw, here))]
         authors = {message: await self._authors.of(room, message) for room, message in asked}
-        return await self._with_relays(replace(here, authors=authors), batch)
+        answered = [(raw["room_id"], message) for raw in batch.raws if (message := answered_by_command(raw, here))]
+        quoted = {message: await self._quoted(room, message) for room, message in answered}
+        return await self._with_relays(replace(here, authors=authors, quoted=quoted), batch)
 
     async def _with_relays(self, here: Here, batch: Batch) -> Here:
         """Learn in which of these groups people's messages are passed on, and only there how they are called."""

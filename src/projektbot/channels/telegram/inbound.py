@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 from projektbot.messages import (
     MAX_FILE_BYTES,
+    MAX_QUOTED,
     Command,
     Edited,
     Event,
@@ -22,6 +23,7 @@ from projektbot.messages import (
     Shared,
     Tap,
     Upload,
+    Vote,
     Words,
 )
 
@@ -103,6 +105,8 @@ class Reader:
             return self._changed(key, raw["my_chat_member"])
         if "message_reaction" in raw:
             return self._picked(key, raw["message_reaction"])
+        if "poll_answer" in raw:
+            return self._voted(key, raw["poll_answer"])
         return None
 
     def _damaged(self, key: str, raw: Json) -> Inbound | None:
@@ -156,6 +160,19 @@ class Reader:
             return None
         return self._inbound(key, change | {"from": change["user"]}, Pick(picked, str(change["message_id"])))
 
+    def _voted(self, key: str, answer: Json) -> Inbound:
+        # A vote says the poll and not the chat: the road knows where we asked it. Who votes as a channel or a group has
+        # no user, and is nobody's person.
+        chosen = tuple(map(_whole, answer["option_ids"]))
+        sender = _record(answer.get("user")).get("id") if "voter_chat" not in answer else None
+        poll = _text(answer["poll_id"])
+        if not poll.isprintable():  # no database would look that up
+            raise ValueError("no poll")
+        return Inbound(
+            self.channel, key, "", Vote(poll, chosen), private=False, order=int(key),
+            sender=str(sender) if isinstance(sender, int) else "",
+        )  # fmt: skip
+
     def _concerns_us(self, message: Json) -> bool:
         """Say whether a message is meant for us: in private all, elsewhere our commands and answers to us."""
         if not _is_of_a_person(message):
@@ -179,14 +196,11 @@ class Reader:
         return event
 
     def _is_answer_to_us(self, message: Json) -> bool:
-        earlier = _record(message.get("reply_to_message"))
-        # In a forum, everything said in a topic we have opened counts as an answer to its opening.
-        return bool(_record(earlier.get("from")).get("id") == self.bot and "forum_topic_created" not in earlier)
+        return bool(_record(_earlier(message).get("from")).get("id") == self.bot)
 
     def _said(self, message: Json) -> Event | None:
         if "text" in message:
-            text = _text(message["text"])
-            return _command(text, _answered(message)) or Words(text, _answered(message))
+            return _command(message) or Words(_text(message["text"]), _answered(message))
         if "location" in message:  # a venue has one too
             return Shared(float(message["location"]["latitude"]), float(message["location"]["longitude"]))
         if "animation" in message:  # comes with a document too, for older bots
@@ -255,14 +269,31 @@ def _as_command(text: str) -> re.Match[str] | None:
     return COMMAND.fullmatch(unicodedata.normalize("NFC", text)) if text.startswith("/") else None
 
 
-def _command(text: str, to: str) -> Command | None:
+def _command(message: Json) -> Command | None:
     # In private nobody else can be meant, so a name behind @ is not looked at; in groups it has been.
-    found = _as_command(text)
-    return Command(found[1].lower(), (found[3] or "").strip(), to) if found else None
+    found = _as_command(_text(message["text"]))
+    if not found:
+        return None
+    quoted = "" if message["chat"]["type"] == "private" else _quoted(message)
+    return Command(found[1].lower(), (found[3] or "").strip(), _answered(message), quoted)
+
+
+def _earlier(message: Json) -> Json:
+    """Return the message that this one answers, as far as it is shown to us."""
+    earlier = _record(message.get("reply_to_message"))
+    # In a forum, everything said in a topic counts as an answer to its opening.
+    return {} if "forum_topic_created" in earlier else earlier
 
 
 def _answered(message: Json) -> str:
-    return str(_record(message.get("reply_to_message")).get("message_id", ""))
+    return str(_earlier(message).get("message_id", ""))
+
+
+def _quoted(message: Json) -> str:
+    """Return what was answered: the part that was marked, or else the beginning."""
+    earlier = _earlier(message)
+    marked = _words(_record(message.get("quote")).get("text"))
+    return (marked or _words(earlier.get("text")) or _words(earlier.get("caption")))[:MAX_QUOTED]
 
 
 def _upload(message: Json) -> Upload | None:

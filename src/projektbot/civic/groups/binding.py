@@ -8,7 +8,7 @@ from dataclasses import replace
 from sqlalchemy import Connection, delete, select, update
 
 from projektbot.civic.cards import paragraphs
-from projektbot.civic.groups import relay
+from projektbot.civic.groups import poll_ids, relay
 from projektbot.civic.groups.here import Here
 from projektbot.civic.groups.queries import chat_on, project_of_chat
 from projektbot.civic.groups.rules import BindOutcome, bind_outcome
@@ -117,6 +117,7 @@ def move(db: Connection, address_id: int, into: int) -> None:
     taken = select(project_chats.c.address_id).where(project_chats.c.address_id == into)
     if db.scalar(taken) is None:
         db.execute(update(project_chats).where(project_chats.c.address_id == address_id).values(address_id=into))
+        poll_ids.move(db, address_id, into)
 
 
 def tell_gone(tx: Tx, number: int, address_id: int) -> None:

@@ -48,6 +48,30 @@ questions = Table(
     sqlite_autoincrement=True,
 )
 
+# Who asked, and so may end it: a person or, of somebody who has never written to us in private, as group_answers.voter.
+group_askers = Table(
+    "group_askers",
+    metadata,
+    Column("question", Id, ForeignKey("group_questions.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("person_id", Id, ForeignKey("people.id", ondelete="CASCADE"), index=True),
+    Column("guest", String(320)),
+)
+
+# In which message of which chat a question is asked by a poll of the messenger, and how votes name that poll.
+group_polls = Table(
+    "group_polls",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("question", Id, ForeignKey("group_questions.id", ondelete="CASCADE"), nullable=False),
+    Column("address_id", Id, ForeignKey("addresses.id", ondelete="CASCADE"), nullable=False),
+    Column("outbox_id", Id, nullable=False, unique=True),  # no foreign key: letters are forgotten before polls
+    Column("message", String(255)),  # the messenger's ids, once it has taken the letter
+    Column("poll", String(255)),
+    UniqueConstraint("question", "address_id"),
+    Index("group_polls_in_chat", "address_id", "poll"),
+    Index("group_polls_by_poll", "poll"),
+)
+
 group_answers = Table(
     "group_answers",
     metadata,
