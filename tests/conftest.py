@@ -8,6 +8,9 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
+from tests.room import write_in_memory
+
+write_in_memory()
 pytest_plugins = ["tests.servers.fixtures"]
 
 
