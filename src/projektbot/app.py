@@ -138,14 +138,27 @@ class House:
             self.sole.close()
 
 
-def build(settings: Settings, *more: Channel, demo: bool = False, clock: Clock | None = None) -> House:
+def read_texts(settings: Settings) -> tuple[Languages, Book]:
+    """Read all that is said: catalogs and dialogs; raise DialogError with every mistake in them."""
+    languages = read_catalogs(folder("locales"), settings.locale, settings.zone)
+    return languages, read_book(languages)
+
+
+def build(
+    settings: Settings,
+    *more: Channel,
+    demo: bool = False,
+    clock: Clock | None = None,
+    texts: tuple[Languages, Book] | None = None,
+) -> House:
     """Make the house from its settings, with `more` channels beside those that the settings name.
+
+    `texts` are those of `read_texts`, where somebody has read them already.
 
     Raises SettingsError or DialogError with everything that is wrong, and Rejected if another process has the folder.
     """
     clock = clock or Clock(real_now)
-    languages = read_catalogs(folder("locales"), settings.locale, settings.zone)
-    book = read_book(languages)
+    languages, book = texts or read_texts(settings)
     city = read_city(settings.city)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     sole = Sole.on(settings.data_dir)

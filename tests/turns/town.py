@@ -26,12 +26,13 @@ from projektbot.messages import Channel, Command, Event, Inbound, Letter, Limits
 from projektbot.store.database import Store, open_engine
 from projektbot.store.listening import Bell
 from projektbot.store.media import MediaStore
-from projektbot.store.tables import addresses, inbox, metadata, queue, sessions
+from projektbot.store.tables import addresses, inbox, queue, sessions
 from projektbot.turns import Turns
 from projektbot.turns.batch import World
 from projektbot.turns.queue import Queue
 from projektbot.turns.rows import WAITING
 from tests.ending import cancel_all_tasks
+from tests.ready import lay_ready
 
 ZONE = ZoneInfo("Europe/Berlin")
 SQLITE = ("direct", "queued")  # the ways of the road that need no server
@@ -114,11 +115,11 @@ class Town:
         self.database = database
         self.clock = clock or Clock(lambda: NOON)
         self.desk = Desk()
+        if not (made or database):
+            lay_ready(home, "town.db")
         self.engine = open_engine(database or f"sqlite:///{home}/town.db")
         if not durable:
             event.listen(self.engine, "connect", _no_fsync)
-        if not (made or database):
-            metadata.create_all(self.engine)
         self.store = Store(self.engine)
         self.media = MediaStore(home / "media")
         self.letters: list[Letter] = []
