@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from projektbot.civic import cards
 from projektbot.civic.city import City
+from projektbot.civic.projects.meanings import Meanings
 from projektbot.civic.projects.queries import (
     Filter,
     ProjectRow,
@@ -50,6 +51,8 @@ class Seen(Protocol):
     def now(self) -> datetime: ...
     @property
     def zone(self) -> ZoneInfo: ...
+    @property
+    def meanings(self) -> Meanings | None: ...
 
 
 Provider: TypeAlias = Callable[[Seen, Session, Answers], Sequence[tuple[str, Text]]]
