@@ -19,8 +19,12 @@ from starlette.types import ASGIApp
 from projektbot.channels.webchat import WebChat
 from projektbot.civic.city import City, read_city
 from projektbot.civic.house import known
+from projektbot.civic.projects.meaning import load
+from projektbot.civic.projects.meanings import Meanings
+from projektbot.civic.projects.rules import MEANING
 from projektbot.civic.staff.actions import invite
 from projektbot.civic.staff.rules import EVERYWHERE, Role
+from projektbot.civic.tx import let_be_due
 from projektbot.clock import Clock
 from projektbot.config import Settings, folder
 from projektbot.delivery import Delivery
@@ -160,6 +164,7 @@ def build(
     clock = clock or Clock(real_now)
     languages, book = texts or read_texts(settings)
     city = read_city(settings.city)
+    meanings = Meanings(load()) if settings.meaning else None
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     sole = Sole.on(settings.data_dir)
     engine = open_engine(settings.database)
@@ -169,6 +174,9 @@ def build(
     with contextlib.ExitStack() as undoing:
         undoing.callback(sole.close if sole else engine.dispose)
         upgrade(engine)
+        if meanings:  # of what was published before, or by an older model
+            with engine.connect().execution_options(writes=True) as db, db.begin():
+                let_be_due(db, MEANING, "", micros(clock.now()))
         undoing.pop_all()
     store = Store(engine)
     media = MediaStore(settings.data_dir / "media")
@@ -181,7 +189,7 @@ def build(
     leases = Leases(store, sole.name if sole else secrets.token_hex(8)) if bell else None
     rest = partial(bell.wait, OUTBOX) if bell else None
     delivery = Delivery(store, {}, clock.now, chance=Random(secrets.randbits(64)), rest=rest)  # noqa: S311 - jitter
-    world = World(book, languages, city, clock.now, media.keep, _links(channels), settings.person_at_once)
+    world = World(book, languages, city, clock.now, media.keep, _links(channels), settings.person_at_once, meanings)
     turns = Turns(store, world, media, channels, delivery.hand_over, bell)
     jobs = Jobs(store, turns, languages, clock.now, web_chat.forget_files)
     return House(

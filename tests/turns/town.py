@@ -16,6 +16,7 @@ from sqlalchemy.sql import FromClause
 
 from projektbot.app import read_book
 from projektbot.civic.city import City, read_city
+from projektbot.civic.projects.meanings import Meanings
 from projektbot.clock import Clock
 from projektbot.config import Settings, folder
 from projektbot.dialog.book import Book
@@ -108,6 +109,7 @@ class Town:
         made: bool = False,
         queued: bool = False,
         database: str = "",
+        meanings: Meanings | None = None,
     ) -> None:
         languages, book, city = _constant()
         self.home = home
@@ -125,7 +127,7 @@ class Town:
         self.letters: list[Letter] = []
         self.hand_over: Callable[[Iterable[Letter]], None] = self.letters.extend
         self.languages = languages
-        self.world = World(book, languages, city, self.clock.now, self.media.keep)
+        self.world = World(book, languages, city, self.clock.now, self.media.keep, meanings=meanings)
         here = {channel.name: channel for channel in (self.desk, *channels)}
         bell = Bell(self.engine) if queued else None
         self.turns = Turns(self.store, self.world, self.media, here, self._hand_over, bell)
