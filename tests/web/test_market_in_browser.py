@@ -16,7 +16,7 @@ from tests.turns.conftest import logs
 from tests.web.havelmuende import fill
 from tests.web.market import Market, a_market, messengers
 from tests.web.screenshots import on_a_server
-from tests.web.test_in_browser import LONG, PHONE, SCHEMES
+from tests.web.test_in_browser import LONG, PHONE, SCHEMES, look_by
 
 __all__ = ["logs"]
 
@@ -62,7 +62,7 @@ async def test_axe_finds_nothing(browser: Browser, city: str, path: str, size: V
     await page.goto(city + path)
 
     for scheme in SCHEMES:
-        await page.emulate_media(color_scheme=scheme)
+        await look_by(page, scheme)
         found = await Axe().run(page, options=RULES)
 
         assert found.violations_count == 0, f"{scheme}: {found.generate_report()}"
