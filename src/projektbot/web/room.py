@@ -1,0 +1,55 @@
+"""A group's chat on a page of its own, for the demo: one room for all browsers, and whom somebody writes as there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from projektbot.web.guard import read_form, word_of
+
+COOKIE = "projektbot_writes_as"
+FORM_BYTES = 1000
+YEAR = 365 * 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A room at `path`, where whoever comes writes as one of `people`; nobody is asked for a proof of it."""
+
+    name: str
+    people: Sequence[str]
+    path: str
+    secure: bool
+
+    def routes(self) -> list[Route]:
+        """List the address where one becomes somebody else."""
+        return [Route(f"{self.path}/as", self._choose, methods=["POST"])]
+
+    def chat(self, _request: Request) -> str:
+        """Return the chat, which is the same for everybody."""
+        return self.name
+
+    def by(self, request: Request) -> str:
+        """Return whom the browser writes as: the first of the people, until another one is chosen."""
+        kept = request.cookies.get(COOKIE, "")
+        return next((name for number, name in enumerate(self.people) if str(number) == kept), self.people[0])
+
+    def keep(self, response: Response, chat: str) -> None:
+        """Keep nothing: the room is always there."""
+
+    def forget(self, response: Response) -> None:
+        """Forget nothing."""
+
+    async def _choose(self, request: Request) -> Response:
+        name = word_of(await read_form(request, FORM_BYTES), "by")
+        response = RedirectResponse(f"{self.path}#end", 303)
+        if name in self.people:
+            number = str(self.people.index(name))  # a name may have letters that no cookie can hold
+            response.set_cookie(
+                COOKIE, number, max_age=YEAR, path=self.path, secure=self.secure, httponly=True, samesite="lax"
+            )
+        return response
