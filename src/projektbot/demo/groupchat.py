@@ -1,4 +1,4 @@
-"""The group chat of a team of the sample city, in the web chat, where whoever opens the demo finds it and goes on."""
+"""A team of the sample city in the web chat, its group and each alone: whoever opens the demo goes on there."""
 
 from __future__ import annotations
 
@@ -9,9 +9,6 @@ from datetime import timedelta
 from functools import partial
 from itertools import count
 
-from sqlalchemy import func, select
-
-from projektbot.civic.groups.tables import decisions
 from projektbot.demo.cast import LOCALE, said
 from projektbot.demo.season import GroupChat, Line
 from projektbot.demo.stage import Scene, Stage
@@ -47,15 +44,13 @@ class Chatting:
         await self._do(name, await self._button(name, "1"))
 
     async def _play(self, line: Line) -> None:
-        if line.votes:
-            number = await self.stage.house.store.read(lambda db: db.scalar(select(func.max(decisions.c.id))))
-            await self.stage.say(line.by, f"/vote {number}", {"vote": line.votes})
-        elif line.taps:
-            await self._do(TEAM.room, await self._button(TEAM.room, line.taps), line.by)
+        chat, by = (line.by, "") if line.alone else (TEAM.room, line.by)
+        if line.taps:
+            await self._do(chat, await self._button(chat, line.taps), by)
         elif line.says.startswith("/"):
-            await self._do(TEAM.room, said(self._filled(line.says)), line.by)
+            await self._do(chat, said(self._filled(line.says)), by)
         else:  # among themselves: nobody answers
-            await self.stage.house.web_chat.put(TEAM.room, said(line.says), LOCALE, line.by)
+            await self.stage.house.web_chat.put(chat, said(line.says), LOCALE, by)
 
     async def _do(self, chat: str, event: Event, by: str = "") -> None:
         web = self.stage.house.web_chat

@@ -60,7 +60,10 @@ class Idea(_Frozen):
 
 
 class Member(_Frozen):
-    """Somebody who comes into a team: `invited`, or by asking (`why`); then taken in with a `word`, unless it `waits`."""
+    """Somebody who comes into a team: `invited`, or by asking (`why`); then taken in with a `word`, unless it `waits`.
+
+    `day` counts from the beginning; 0: two days after the one before.
+    """
 
     who: str
     sector: str
@@ -68,6 +71,7 @@ class Member(_Frozen):
     skills: str = ""
     hours: int | None = None
     word: str = ""
+    day: int = 0
     invited: bool = False
     waits: bool = False
 
@@ -101,13 +105,16 @@ class Team(_Frozen):
 
 
 class Line(_Frozen):
-    """What somebody does in the group of a team: `says` it, `taps` the newest button of a number or that begins so, or `votes`."""
+    """What somebody does in the group of a team, or `alone` with the bot.
+
+    They `say` it, or `tap` the newest button that has this number or begins so.
+    """
 
     day: int
     by: str
     says: str = ""
     taps: str = ""
-    votes: str = ""
+    alone: bool = False
 
 
 class GroupChat(_Frozen):

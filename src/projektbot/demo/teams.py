@@ -30,7 +30,7 @@ class Gathering:
             lead, begun = leads[team.project], timedelta(days=team.day)
             yield Scene(begun + TEN, partial(self._begin, team, lead))
             for number, member in enumerate(team.members, 1):
-                day = begun + number * BETWEEN
+                day = timedelta(days=member.day) if member.day else begun + number * BETWEEN
                 if member.invited:
                     yield Scene(day + TEN, partial(self._invite, team, lead, member))
                     continue

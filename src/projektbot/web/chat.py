@@ -81,7 +81,7 @@ class Unfit(Exception):
 class ChatPage:
     """A chat page at `base`, in the language of its chat; `locale` is the one to begin in, else the browser's.
 
-    `place` knows in which chat a browser is: one of its own, or the room of a group.
+    `place` knows in which chat a browser is: one of its own, or a room of the demo.
     `framed` leaves out the page's head (a seat of the demo). With `switch`, the token of a button that changes the
     language to `{locale}`, the page offers all of them. `begin` returns the deep link's payload to begin with.
     """
@@ -134,8 +134,8 @@ class ChatPage:
             base=self.base,
             framed=self.framed,
             tongues=self.pages.tongues if self.switch else (),
-            people=self.place.people,
-            me=me,
+            room=self.place if isinstance(self.place, Room) else None,
+            actor=self.place.actor(request) if isinstance(self.place, Room) else "",
             started=bool(lines),
             bubbles=bubbles_of(lines, reader, me),
             cursor=max((line.changed for line in lines), default=0),

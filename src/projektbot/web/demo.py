@@ -24,7 +24,7 @@ STEPS = MappingProxyType({"PT1H": timedelta(hours=1), "P1D": timedelta(days=1), 
 class Seat:
     """A sample person: a made-up name, the language they begin in, and whether they read ideas for the city.
 
-    With `people` it is the chat of a team, in which one writes as any of them; `room` names it for the web chat.
+    With `people` it is a team, in whose group one writes as any of them; `room` names that for the web chat.
     """
 
     name: str
@@ -71,8 +71,12 @@ class DemoPage:
         base = f"/demo/{number}/chat"
         page = replace(self.page, base=base, locale=seat.locale, framed=True)
         if seat.people:
-            room = Room(seat.room, seat.people, base, self.cookies.secure)
-            return [*replace(page, place=room).routes(), *room.routes()]
+            room = Room(seat.room, seat.people, f"/demo/{number}", self.cookies.secure)
+            return [
+                route
+                for place in (room, replace(room, private=True))
+                for route in (*replace(page, place=place, base=place.base).routes(), *place.routes())
+            ]
         own = replace(self.cookies, path=base)
         return replace(page, place=own, switch=SWITCH, begin=self.demo.invite if seat.staff else None).routes()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -30,13 +29,8 @@ class Cookies:
     path: str
     secure: bool
 
-    @property
-    def people(self) -> Sequence[str]:
-        """Return nobody: in a chat of one's own one writes as oneself."""
-        return ()
-
     def by(self, _request: Request) -> str:
-        """Return no name, likewise."""
+        """Return no name: in a chat of one's own one writes as oneself."""
         return ""
 
     def chat(self, request: Request) -> str:
