@@ -7,8 +7,12 @@ from collections.abc import Iterator
 
 import pytest
 import structlog
+from hypothesis import settings
 
 pytest_plugins = ["tests.servers.fixtures"]
+
+settings.register_profile("house", deadline=None)  # how long one example takes says how busy the machine is
+settings.load_profile("house")
 
 
 @pytest.fixture(autouse=True)

@@ -89,7 +89,7 @@ def _named(one: Reported) -> Text:
     title = one.title[: cards.LONGEST_TITLE - 10]
     named = {"ref": Own(reference(one.project)), "title": title}
     if one.comment is None:
-        return NN_("{ref} {title}, once", "{ref} {title}, {n} times", one.times, **named)
+        return NN_("{ref} {title}, {n} report", "{ref} {title}, {n} reports", one.times, **named)
     return N_("A comment on {ref} {title}", **named)
 
 

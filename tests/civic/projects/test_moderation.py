@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from projektbot.civic.projects.tables import project_people, projects
 from projektbot.store.audit import audit
 from tests.civic.projects.town import labels, publishes, sends_an_idea, taps_notice, with_role
@@ -44,7 +46,9 @@ async def test_a_question_goes_to_the_author_and_the_answer_back_into_the_queue(
 
     assert "that is with them now" in told
     await moderator.says("/queue", "1")
-    assert "Between the bridge and the mill." in town.told("mia")[-1]
+    talk = "– Where exactly shall they stand?\n– Between the bridge and the mill."
+    assert talk in town.told("mia")[-1]
+    assert (await town.rows(projects))[0].description.endswith(f"\n\n{talk}")
 
 
 async def test_a_declined_idea_is_declined_with_its_reason(town: Town) -> None:
@@ -60,6 +64,31 @@ async def test_a_declined_idea_is_declined_with_its_reason(town: Town) -> None:
     (heard,) = await notices(town, "anna")
     assert "belongs to the state" in heard
     assert (await town.rows(projects))[0].stage == "declined"
+
+
+@pytest.mark.parametrize(
+    ("act", "words", "heard"),
+    [
+        ("Decline it", "The river bank belongs to the state.", "could not be taken up after all"),
+        ("Put it together with another one", "P-1002", "goes on together with P-1002"),
+    ],
+)
+async def test_who_follows_a_project_hears_where_it_went(town: Town, act: str, words: str, heard: str) -> None:
+    anna, ben, moderator = town.person("anna"), town.person("ben"), await with_role(town, "mia")
+    await sends_an_idea(anna)
+    await sends_an_idea(anna, "Seats at the water")
+    await publishes(moderator, "P-1001")
+    await publishes(moderator, "P-1002")
+    await ben.says("/project P-1001")
+    await ben.taps("Follow it")
+
+    await moderator.says("/queue P-1001")
+    await moderator.taps(act)
+    await moderator.says(words)
+
+    (told,) = await notices(town, "ben")
+    assert heard in told
+    assert "belongs to the state" not in told, "the reason is a matter of the author"
 
 
 async def test_browsing_leads_to_a_card_and_support_counts_once(town: Town) -> None:

@@ -60,7 +60,7 @@ async def test_moderators_hear_of_the_first_report_of_a_project_only(town: Town)
     assert (await notices(town, "mia"))[before:] == ["Somebody has reported P-1001 Benches along the river."]
     mia = town.person("mia")
     await mia.says("/reports")
-    assert labels(mia) == ["P-1001 Benches along the river, 2 times"]
+    assert labels(mia) == ["P-1001 Benches along the river, 2 reports"]
 
 
 async def test_what_may_stand_is_settled_with_all_reports_of_it(town: Town) -> None:

@@ -124,15 +124,31 @@ def _take(tx: Tx, found: ProjectRow, wanted: Wanted) -> ModerateOutcome:
     tx.db.execute(delete(proposals).where(proposals.c.project == found.number))
     tx.db.execute(update(projects).where(projects.c.number == found.number).values(_changes(tx, found, wanted)))
     tx.audit(step, reference(found.number), area=found.area, words=_noted(wanted))
+    if news := _public_news(found, wanted):  # before a merge, after which they follow another project
+        tell_followers(tx, found.number, news, _opens(found, wanted), but=found.person_id)
     if step is Step.MERGE and wanted.into:
         _merge(tx, found, wanted.into)
     if step is Step.PUBLISH and found.published_at is None:
         tell_of_new(tx, found)
     tx.post(found.person_id, _news(tx, found, wanted), _opens(found, wanted))
-    if step is Step.ANSWER:
-        news = N_("The city has answered to {ref} {title}:\n{answer}", answer=wanted.words or "", **_named(found))
-        tell_followers(tx, found.number, news, _opens(found, wanted), but=found.person_id)
     return ModerateOutcome.DONE
+
+
+def _public_news(found: ProjectRow, wanted: Wanted) -> Text | None:
+    """Return what those hear who follow a public project; the reason for declining it is a matter of its author."""
+    named = _named(found)
+    if Stage(found.stage) not in PUBLIC:
+        return None
+    match wanted.step:
+        case Step.ANSWER:
+            return N_("The city has answered to {ref} {title}:\n{answer}", answer=wanted.words or "", **named)
+        case Step.DECLINE:
+            return N_("{ref} {title}, which you follow, could not be taken up after all. It is not public any more.",
+                      **named)  # fmt: skip
+        case Step.MERGE:
+            return N_("{ref} {title}, which you follow, goes on together with {into}. You follow that one now.",
+                      into=Own(reference(wanted.into or 0)), **named)  # fmt: skip
+    return None
 
 
 def _noted(wanted: Wanted) -> str:

@@ -29,11 +29,11 @@ DAY = 24 * 60 * 60 * 1_000_000  # microseconds
 
 
 def reply_to_staff(tx: Tx, *, idea: str, reply: str) -> Result:
-    """Add an author's answer to their idea and put it back into the queue."""
+    """Add a question of staff and its author's answer to the idea and put it back into the queue."""
     found = project_for_change(tx.db, number_of(idea))
     if found is None or found.person_id != tx.who.person_id or found.stage != Stage.ASKED:
         return Result(ReplyOutcome.NOT_ASKED)
-    added = f"{found.description}\n\n{reply}"
+    added = f"{found.description}\n\n– {found.words}\n– {reply}"  # as talk is written; it is read in every language
     changes = {"description": added, "stage": Stage.SUBMITTED.value, "words": None, "waits_since": tx.at}
     tx.db.execute(update(projects).where(projects.c.number == found.number).values(changes))
     return Result(ReplyOutcome.SENT)
