@@ -70,9 +70,8 @@ async def test_a_room_is_bound_plans_decides_and_is_upgraded(tmp_path: Path, syn
         await there.hears(ben, ": 1")
         await there.says(anna, "!treffen 2", "Kommen Sie?")
         await there.says(anna, "!entscheiden Kaufen wir das Holz?", "Zu entscheiden ist")
-        asked = await alone.hears(anna, "soll entscheiden")
-        await anna.react(alone.room, asked.event_id, "1\ufe0f\u20e3")
-        await alone.hears(anna, "ohne Ihren Namen")
+        await alone.hears(anna, "!abstimmen 1 Abstimmen")
+        await alone.says(anna, "!abstimmen 1", "ohne Ihren Namen")
         await anna.say(alone.room, "1")
         await there.hears(carla, "Entschieden: ja.")
 

@@ -167,7 +167,7 @@ async def test_what_staff_do_decides_what_residents_find(town: Town) -> None:
     await moderator.taps("Decline it")
     await moderator.says("There is no more room there.")
     assert "nothing here yet" in await looks_for(town, "Wasser")
-    assert "nothing here yet" in await dora.says("/projects", "5", "every two hundred metres")
+    assert "nothing here yet" in await dora.says("/projects", "6", "every two hundred metres")
 
 
 async def looks_for(town: Town, words: str) -> str:
