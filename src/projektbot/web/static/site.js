@@ -54,7 +54,8 @@ function toEnd() {
 function follow(line) {
   toEnd();
   const head = document.querySelector(".masthead, .tongues")?.offsetHeight || 0;
-  if (line.getBoundingClientRect().top < head) line.scrollIntoView({ block: "start" }); // long ones from their beginning
+  const above = head - line.getBoundingClientRect().top;
+  if (above > 0) scrollBy({ top: -above, behavior: "instant" }); // long ones from their beginning; a page around this one stays
 }
 
 function show(html, list) {
