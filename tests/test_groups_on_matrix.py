@@ -12,6 +12,7 @@ from tests.servers.matrix_person import MatrixPerson, Seen
 from tests.servers.synapse import Synapse
 
 WAIT = 60.0
+POLL, TEXT = "org.matrix.msc3381.poll", "org.matrix.msc1767.text"
 
 
 class Room:
@@ -45,6 +46,31 @@ async def has_an_idea(person: MatrixPerson, bot: str) -> str:
     return room
 
 
+async def vote_in_a_poll(there: Room, anna: MatrixPerson, ben: MatrixPerson, carla: MatrixPerson) -> None:
+    """Let one ask, two answer by polls of their clients, old and new, and the lead end it."""
+    await ben.say(there.room, "!umfrage Welche Farbe?; Rot; Grün")
+    poll = await carla.wait_for(there.room, lambda event: event.type == f"{POLL}.start", timeout=WAIT)
+    asked = poll.content[f"{POLL}.start"]
+    assert [answer[TEXT] for answer in asked["answers"]] == ["Rot", "Grün"]
+    about = {"m.relates_to": {"rel_type": "m.reference", "event_id": poll.event_id}}
+    red, green = [answer["id"] for answer in asked["answers"]]
+    for person, kind, chosen in (
+        (anna, f"{POLL}.response", {f"{POLL}.response": {"answers": [green]}}),
+        (carla, f"{POLL}.response", {f"{POLL}.response": {"answers": [red]}}),
+        (carla, "m.poll.response", {"m.selections": [green]}),
+        (anna, "m.poll.response", {"m.selections": []}),
+    ):
+        await person.send(there.room, {**about, **chosen}, kind)
+    await there.says(carla, "!umfragen", "Grün\u2069: 1")
+    await ben.send(there.room, {**about, TEXT: "Ende", f"{POLL}.end": {}}, f"{POLL}.end")
+    ended = await there.hears(carla, "Die Umfrage ist zu Ende")
+    assert "Rot: 0\nGrün: 1" in ended.body.replace("\u2068", "").replace("\u2069", "")
+    closed = await carla.wait_for(
+        there.room, lambda event: event.type == f"{POLL}.end" and event.sender == there.bot, timeout=WAIT
+    )
+    assert closed.content["m.relates_to"] == about["m.relates_to"]
+
+
 @pytest.mark.parametrize("encrypted", [False, True], ids=["plain", "encrypted"])
 async def test_a_room_is_bound_plans_decides_and_is_upgraded(tmp_path: Path, synapse: Synapse, encrypted: bool) -> None:  # noqa: FBT001
     account = await synapse.user("bot")
@@ -69,8 +95,12 @@ async def test_a_room_is_bound_plans_decides_and_is_upgraded(tmp_path: Path, syn
         await ben.reply(there.room, dates.event_id, "2")
         await there.hears(ben, ": 1")
         await there.says(anna, "!treffen 2", "Kommen Sie?")
+        await vote_in_a_poll(there, anna, ben, carla)
+        wish = await carla.say(there.room, "Jemand müsste Pinsel besorgen")
+        await anna.reply(there.room, wish, "!aufgabe @ben")
+        await there.hears(anna, "Pinsel besorgen")
         await there.says(anna, "!entscheiden Kaufen wir das Holz?", "Zu entscheiden ist")
-        await alone.hears(anna, "!abstimmen 1 Abstimmen")
+        await alone.hears(anna, "!abstimmen 1")
         await alone.says(anna, "!abstimmen 1", "ohne Ihren Namen")
         await anna.say(alone.room, "1")
         await there.hears(carla, "Entschieden: ja.")

@@ -79,6 +79,24 @@ async def test_a_group_is_bound_plans_and_decides(tmp_path: Path) -> None:
         counted = await group.wait_for(lambda seen: "Vielleicht: 1" in seen.text)
         assert counted.id == invited.id
 
+        await there.says(ben, there.command("/umfrage Welche Farbe?; Rot; Grün"), "")
+        poll = await group.wait_for(lambda seen: "poll" in seen.raw)
+        assert poll.raw["poll"]["question"] == "Welche Farbe?"
+        await group.vote(anna, poll.id, 0)
+        await group.vote(carla, poll.id, 0)
+        await group.vote(carla, poll.id, 1)
+        await group.vote(anna, poll.id)
+        await group.send(carla, there.command("/umfrage beenden"))
+        await group.wait_for(lambda seen: "wer sie gestellt hat" in seen.text)
+        await group.reply(ben, poll.id, there.command("/umfrage beenden"))
+        ended = await group.wait_for(lambda seen: "Die Umfrage ist zu Ende" in seen.text)
+        assert "Rot: 0\nGrün: 1" in ended.text.replace("\u2068", "").replace("\u2069", "")
+        assert group.sees[[seen.id for seen in group.sees].index(poll.id)].raw["poll"]["is_closed"]
+
+        wish = await group.send(carla, "Jemand müsste Pinsel besorgen")
+        await group.reply(anna, wish, there.command("/aufgabe @ben"))
+        await group.wait_for(lambda seen: "Pinsel besorgen" in seen.text)
+
         await there.says(anna, there.command("/entscheiden Kaufen wir das Holz?"), "Zu entscheiden ist")
         asked = await anna.wait_for(lambda seen: "soll entscheiden" in seen.text)
         await anna.tap("Abstimmen", asked)

@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 
 from projektbot import jobs
+from projektbot.civic.groups import rules as groups
 from projektbot.civic.projects import rules
 from projektbot.civic.projects import tables as _projects  # adds its tables to the metadata
 from projektbot.delivery import sender
 from projektbot.dialog import pace
 from projektbot.store.tables import metadata
+from projektbot.turns import road
 from projektbot.turns.aside import TRIES
 from tests.playing.living import living
 from tests.playing.people import ByTerminal
@@ -50,6 +52,10 @@ def test_figures_in_the_guides_are_those_of_the_code() -> None:
     assert f"{jobs.HANDLED_KEPT.days} days; failed ones" in PRIVACY
     assert f"what a person wrote | {jobs.SENT_KEPT.days} days |" in PRIVACY
     assert f"older than {jobs.HANDLED_KEPT.days} days" in THREATS
+    assert "in the night after two days" in PRIVACY
+    assert (road.PASSED_ON_KEPT.days, groups.RELAYED_DAYS) == (2, 3)
+    assert "twenty at once and one in three seconds" in OPERATING
+    assert (groups.RELAY_AT_ONCE, groups.RELAY_SECONDS, pace.REST * groups.RELAY_SECONDS) == (20, 3, 180)
     assert "within five seconds" in OPERATING
     assert sender.CLOSING_SECONDS == 5
     assert f"at most {rules.COMMENTS_A_DAY} comments and {rules.REPORTS_A_DAY} reports a day" in THREATS

@@ -84,4 +84,5 @@ class Jobs:
         now = self.now()
         handled, sent = micros(now - HANDLED_KEPT), micros(now - SENT_KEPT)
         await self.store.write(lambda db: rows.prune(db, handled, sent))
+        await self.turns.forget_passed_on(now)
         await self._forget_files(now - SENT_KEPT)

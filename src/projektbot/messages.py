@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, get_args
 
 import orjson
 
+from projektbot.polls import Poll, poll_from
 from projektbot.records import record
 
 # ---- in ------------------------------------------------------------------------------------------------------------
@@ -24,10 +25,16 @@ class Words:
 
 @record
 class Command:
-    """`/name argument`, without slash and without `@bot`; `argument` of `/start` is the deep link's payload."""
+    """`/name argument`, without slash and without `@bot`; `argument` of `/start` is the deep link's payload.
+
+    `to` is the platform id of the message it answers, as with Words, and `quoted` the beginning of what that one says,
+    if it was said in a group and the platform shows it to us.
+    """
 
     name: str
     argument: str = ""
+    to: str = ""
+    quoted: str = ""
 
 
 @record
@@ -44,6 +51,17 @@ class Pick:
 
     number: int
     message: str
+
+
+@record
+class Vote:
+    """What somebody has chosen by now in a poll of ours, by the places of its options; nothing: it is taken back.
+
+    `poll` is the platform's id of the poll. Where votes do not say their chat, it is found by that (`turns/votes.py`).
+    """
+
+    poll: str
+    options: tuple[int, ...] = ()
 
 
 @record
@@ -76,7 +94,8 @@ class Stored:
 class Upload:
     """A file somebody sent: `ref` is the platform's handle; `file` is set once it is stored.
 
-    `problem` says in a code word why it could not be: "too_big", "wrong_type", "unreachable".
+    `problem` says in a code word why it could not be: "too_big", "wrong_type", "unreachable". `to` is the platform id
+    of the message it answers.
     """
 
     kind: Kind
@@ -86,6 +105,7 @@ class Upload:
     caption: str = ""
     file: Stored | None = None
     problem: str = ""
+    to: str = ""
 
 
 @record
@@ -97,10 +117,21 @@ class Edited:
 
 
 @record
+class Gone:
+    """An earlier message of a group was deleted."""
+
+    message: str
+
+
+@record
 class Odd:
-    """Something we have no use for (sticker, contact, poll …): answered in words. `what` is the platform's word."""
+    """Something we have no use for (sticker, contact, poll …): answered in words. `what` is the platform's word.
+
+    `to` is the platform id of the message it answers.
+    """
 
     what: str
+    to: str = ""
 
 
 @record
@@ -124,7 +155,9 @@ class Wake:
     frame: str
 
 
-Event: TypeAlias = Words | Command | Tap | Pick | Shared | Upload | Edited | Odd | Presence | Migrated | Wake
+Event: TypeAlias = (
+    Words | Command | Tap | Pick | Vote | Shared | Upload | Edited | Gone | Odd | Presence | Migrated | Wake
+)
 
 
 @record
@@ -132,11 +165,14 @@ class Inbound:
     """One thing a person did, as the road takes it.
 
     `channel` is the name of one of our accounts; `key` is the platform's own id of the update, unique in the channel
-    (redelivery is recognised by it); `chat` is where to answer; `message` the platform id of the person's message
-    (empty if it has none); `locale` what the client says ("de-DE"), or empty; `order` grows with each update in a chat
-    as the platform counts them, 0 if it does not count. `sender` is the platform's id of who acts, where the chat does
-    not say it: empty in Telegram's private chats, and for anonymous administrators. `thread` is the topic or thread of
-    a group in which it was said, and is to be answered.
+    (redelivery is recognised by it); `chat` is where to answer, empty only where a Vote does not say it; `message` the
+    platform id of the person's message (empty if it has none); `locale` what the client says ("de-DE"), or empty;
+    `order` grows with each update in a chat as the platform counts them, 0 if it does not count. `sender` is the
+    platform's id of who acts, where the chat does not say it: empty in Telegram's private chats, and for anonymous
+    administrators. `thread` is the topic or thread of a group in which it was said, and is to be answered.
+
+    `overheard` is what was said in a group and not to us; channels read it only where `Road.relays` says that it is
+    passed on. Only there is a `name` given: how the messenger shows who speaks.
     """
 
     channel: str
@@ -149,11 +185,11 @@ class Inbound:
     order: int = 0
     sender: str = ""
     thread: str = ""
+    name: str = ""
+    overheard: bool = False
 
 
-_EVENTS: dict[str, Callable[..., Event]] = {
-    kind.__name__: kind for kind in (Words, Command, Tap, Pick, Shared, Upload, Edited, Odd, Presence, Migrated, Wake)
-}
+_EVENTS: dict[str, Callable[..., Event]] = {kind.__name__: kind for kind in get_args(Event)}
 
 
 def dump_event(event: Event) -> dict[str, Any]:
@@ -167,6 +203,8 @@ def load_event(data: dict[str, Any]) -> Event:
     if data["event"] == "Upload":
         fields["kind"] = Kind(fields["kind"])
         fields["file"] = Stored(**fields["file"]) if fields["file"] else None
+    if data["event"] == "Vote":
+        fields["options"] = tuple(fields["options"])
     return _EVENTS[data["event"]](**fields)
 
 
@@ -192,6 +230,7 @@ class Style(StrEnum):
     BOLD = "bold"
     LINK = "link"
     QUOTE = "quote"
+    SAID = "said"  # what somebody wrote elsewhere, shown as they wrote it
 
 
 @record
@@ -232,7 +271,10 @@ class Outgoing:
     `choices` are numbered from `first` on (later pages of a long list go on counting). `about` names the question it
     asks ("frame|question"). `replaces` is the platform id of a message of ours to edit instead of sending a new one;
     with `or_nothing` nothing is sent if that one can no longer be edited. `thread` is the topic or thread of a group to
-    which it belongs.
+    which it belongs. `whole` is one message of the platform even with a file, whose words are then corrected without
+    the file. `removes` is the platform id of a message of ours that is taken away; nothing else is said then. A
+    messenger that has polls shows `poll` in place of words and choices, which say the same; `ends` is the platform id
+    of a poll of ours that is closed before this is said.
     """
 
     parts: tuple[Part, ...]
@@ -245,6 +287,10 @@ class Outgoing:
     lang: str = ""  # the language it is written in, for screen readers
     thread: str = ""
     or_nothing: bool = False
+    whole: bool = False
+    removes: str = ""
+    poll: Poll | None = None
+    ends: str = ""
 
     def plain(self) -> str:
         """Return the words alone."""
@@ -265,6 +311,10 @@ def outgoing_from(data: dict[str, Any]) -> Outgoing:
         data["lang"],
         data.get("thread", ""),  # letters of earlier versions have none
         data.get("or_nothing", False),  # since 0010
+        data.get("whole", False),  # since 0012, as the next
+        data.get("removes", ""),
+        poll_from(data.get("poll")),  # since 0013
+        data.get("ends", ""),
     )
 
 
@@ -315,6 +365,7 @@ def micros(at: datetime) -> int:
     return (at - EPOCH) // timedelta(microseconds=1)
 
 
+MAX_QUOTED = 400  # characters of an answered message: hardly more of others' words than becomes a task
 MAX_FILE_BYTES = 20_000_000  # what Telegram's getFile gives out, and plenty for a photo or a voice note
 
 
@@ -327,6 +378,9 @@ class Road(Protocol):
         `read` is the channel's pure translation (None: nothing for us). What it cannot read is set aside, not raised.
         The platform counts as heard when this was called (see `Limits`).
         """
+
+    async def relays(self, channel: str, chats: Collection[str]) -> frozenset[str]:
+        """Return in which of these groups what is not said to us is passed on; elsewhere nobody may read it."""
 
     async def recall(self, name: str) -> str:
         """Return a value kept under `name` (such as Matrix' since), or an empty string."""
@@ -347,7 +401,10 @@ class Channel(Protocol):
         """Receive until cancelled."""
 
     async def send(self, chat: str, message: Outgoing, txn: str, *, private: bool) -> str:
-        """Send one message and return its platform id. `txn` is the same at every attempt; raises ChannelError."""
+        """Send one message and return its platform id, a Sent if it asks a poll of the platform's own.
+
+        `txn` is the same at every attempt; raises ChannelError.
+        """
 
     async def fetch(self, ref: str) -> bytes:
         """Return the bytes of a file somebody sent; at most MAX_FILE_BYTES, else Rejected("too_big")."""

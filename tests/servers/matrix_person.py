@@ -212,6 +212,10 @@ class MatrixPerson:
         """Change something about a room."""
         await self._call("PUT", f"rooms/{_q(room)}/state/{_q(type_)}/", content)
 
+    async def call_oneself(self, name: str) -> None:
+        """Choose the name that others see."""
+        await self._call("PUT", f"profile/{_q(self.user_id)}/displayname", {"displayname": name})
+
     # ---- what they say; each returns the event's id -----------------------------------------------------------------
 
     async def send(self, room: str, content: Json, type_: str = "m.room.message") -> str:

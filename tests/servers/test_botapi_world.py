@@ -11,6 +11,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from tests.playing.people import photo
 from tests.servers.botapi import Backoff, BotApiServer, Group, Limits, Person
 from tests.servers.botapi.faults import Faults
 
@@ -78,6 +79,22 @@ async def test_replies_to_the_bot_are_heard_and_an_administrator_hears_all(serve
     await group.send(ben, "hello all")
 
     assert "hello all" in waiting(server)[-1]
+
+
+async def test_photos_and_corrections_are_heard_as_words_are(server: BotApiServer) -> None:
+    group, ada, ben = await team(server)
+    unheard = await group.send_photo(ben, photo(), "Our bench")
+    words = await group.send(ben, "hello all")
+    await group.edit(ben, words, "hello you")
+    assert waiting(server) == []
+
+    await group.add_bot(server.bot(), ada, admin=True)
+    heard = await group.send_photo(ben, photo(), "Our other bench")
+    await group.edit(ben, words, "hello again")
+
+    assert heard > unheard
+    assert ["Our other bench" in raw for raw in waiting(server)[-2:]] == [True, False]
+    assert "edited_message" in waiting(server)[-1]
 
 
 async def test_a_removed_bot_hears_of_it_and_is_shut_out(server: BotApiServer) -> None:

@@ -328,3 +328,18 @@ def test_what_a_death_while_writing_left_is_deleted_later(tmp_path: Path) -> Non
     assert still_there
     assert not half.exists()
     assert store.read(kept.sha256) == OGG + OPUS
+
+
+def test_what_is_only_passed_on_is_found_like_the_rest_and_forgotten_in_time(tmp_path: Path) -> None:
+    store = MediaStore(tmp_path)
+    kept, passed = store.save(OGG + OPUS, Kind.AUDIO), store.passing.save(OGG + OPUS + b"x", Kind.AUDIO)
+    saved = store.passing.path(passed.sha256).stat().st_mtime
+    assert store.read(passed.sha256) == OGG + OPUS + b"x"
+
+    store.passing.forget(saved - 1)
+    assert store.read(passed.sha256)
+    store.passing.forget(saved + 1)
+
+    with pytest.raises(FileNotFoundError):
+        store.read(passed.sha256)
+    assert store.read(kept.sha256) == OGG + OPUS

@@ -30,6 +30,7 @@ from projektbot.messages import (
     Stored,
     Tap,
     Upload,
+    Vote,
     Wake,
     Words,
 )
@@ -68,10 +69,15 @@ uploads = st.builds(
 events: SearchStrategy[Event] = st.one_of(
     st.builds(Words, words, ids),
     st.builds(
-        Command, st.one_of(st.sampled_from(COMMANDS), anything), st.one_of(st.just(""), st.just("idea"), anything)
+        Command,
+        st.one_of(st.sampled_from(COMMANDS), anything),
+        st.one_of(st.just(""), st.just("idea"), anything),
+        ids,
+        anything,
     ),
     st.builds(Tap, st.one_of(st.sampled_from(TOKENS), anything), ids),
     st.builds(Pick, st.one_of(st.integers(-1, 12), whole), ids),
+    st.builds(Vote, ids, st.lists(st.one_of(st.integers(-1, 12), whole)).map(tuple)),
     st.builds(Shared, degrees, degrees),
     uploads,
     st.builds(Edited, ids, words),
@@ -87,8 +93,10 @@ def updates(draw: st.DrawFn, key: int) -> Inbound:
     """Draw an update as a channel might read it."""
     event = draw(events)
     chat = draw(st.sampled_from(CHATS[:2] if isinstance(event, Wake) else CHATS))  # groups have no drafts to wake
+    if isinstance(event, Vote):
+        chat = draw(st.sampled_from(["-100", ""]))  # in private there are no polls, and some do not say where they are
     locale = draw(st.one_of(st.sampled_from(["de", "en", "de-DE", "tr", ""]), anything))
-    return Inbound("desk", str(key), chat, event, draw(ids), locale, private=chat != "-100")
+    return Inbound("desk", str(key), chat, event, draw(ids), locale, private=chat not in ("-100", ""))
 
 
 @st.composite

@@ -13,14 +13,16 @@ from sqlalchemy import Connection, event, update
 from sqlalchemy.exc import OperationalError
 
 from projektbot.civic import house
-from projektbot.messages import Command, Inbound, Pick, Words
+from projektbot.civic.groups.tables import tasks
+from projektbot.messages import Command, Inbound, Pick, Tap, Words
 from projektbot.store import database
 from projektbot.store.tables import inbox, outbox
 from projektbot.turns import lines, patience
 from projektbot.turns.direct import Direct
 from projektbot.turns.rows import WAITING
+from tests.civic.groups.town import Member, bound
 from tests.turns.test_batches import busy_writer
-from tests.turns.town import Town
+from tests.turns.town import Town, bare
 
 
 @pytest.fixture(autouse=True)
@@ -83,6 +85,26 @@ async def test_what_a_full_disk_kept_back_is_not_overtaken(town: Town, times: in
     assert answers["title"] == "Benches along the river"
     assert answers["description"] == "A place to rest for everybody"
     assert (answers["field"], answers["area"]) == ("health", "altstadt")
+
+
+@pytest.mark.parametrize("times", [0, 1, 3])
+async def test_what_a_group_does_is_done_in_order(town: Town, times: int) -> None:
+    """Nobody is in the middle of anything there, so only the order says what comes of two who press one button."""
+    lead, other = await bound(town), Member(town, "77")
+
+    with full_disk(town, times):
+        await in_a_row(
+            town,
+            lead.inbound(Command("task", "Buy wood")),
+            other.inbound(Tap("task|1|done")),
+            lead.inbound(Tap("task|1|open")),
+            other.inbound(Command("task", "Order planks")),
+        )
+
+    assert [(row.words, row.done_at) for row in await town.rows(tasks)] == [("Buy wood", None), ("Order planks", None)]
+    answers = [bare(letter.message) for letter in town.letters[-4:]]
+    assert ["done: Buy wood" in answer for answer in answers] == [False, True, False, False]
+    assert ["Order planks" in answer for answer in answers] == [False, False, False, True]
 
 
 async def test_what_comes_later_finds_nobody_standing(town: Town) -> None:

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import OperationalError
 
 from projektbot.civic import house
+from projektbot.civic.groups.tables import tasks
 from projektbot.civic.projects.tables import projects
 from projektbot.dialog.session import dump
 from projektbot.messages import Command, Event, Kind, Migrated, Tap, Upload, Words
@@ -26,6 +27,7 @@ from projektbot.store.tables import addresses, outbox, queue, sessions
 from projektbot.turns import queued
 from projektbot.turns.ids import SLOTS
 from projektbot.turns.queue import Queue
+from tests.civic.groups.town import Member, bound
 from tests.playing.people import VOICE
 from tests.turns.town import WAIT, Town
 
@@ -163,6 +165,17 @@ async def test_a_platforms_own_order_counts_where_two_receivers_took_them_crossw
     answers = (await town.session("anna")).frames[-1].answers
     assert answers["title"] == "Benches along the river"
     assert answers["description"] == "A back and arms, every two hundred metres."
+
+
+async def test_that_order_counts_in_a_group_too(town: Town) -> None:
+    lead, other = await bound(town), Member(town, "77")
+    await town.take(lead.inbound(Command("task", "Buy wood"), order=1))
+
+    await post(town, lead.inbound(Tap("task|1|open"), order=3))
+    await post(town, other.inbound(Tap("task|1|done"), order=2))
+    await town.turns.settle()
+
+    assert [row.done_at for row in await town.rows(tasks)] == [None]
 
 
 async def test_what_no_platform_counts_keeps_the_order_in_which_it_was_taken(town: Town) -> None:

@@ -17,6 +17,7 @@ from projektbot.i18n import FSI
 from projektbot.messages import Command, Inbound, Kind, Upload, Words, load_inbound
 from projektbot.store.migrate import HEAD
 from projektbot.store.tables import due, inbox, sessions
+from projektbot.turns import relaying
 from projektbot.turns.batch import Batch
 from projektbot.turns.rows import ASIDE
 from tests.turns.town import SQLITE, Town
@@ -258,3 +259,20 @@ async def test_doctor_lists_what_was_set_aside(
     assert number_in(told) in printed
     assert "Set aside" in printed
     assert SECRET not in printed
+
+
+async def test_what_was_said_to_others_is_set_aside_without_what_was_said(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise LookupError(SECRET)
+
+    monkeypatch.setattr(relaying, "pass_on", fail)
+    said = town.inbound("-100", Words(SECRET), private=False, sender="7", name="Anna", overheard=True)
+
+    await town.take(said)
+
+    (row,) = await town.rows(inbox)
+    assert row.state == ASIDE
+    assert b"Anna" not in row.raw
+    assert town.letters == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -80,6 +80,9 @@ class EchoRoad:
                 self.keys.add(inbound.key)
                 self.taken.append(inbound)
                 await self._reply(inbound)
+
+    async def relays(self, channel: str, chats: Collection[str]) -> frozenset[str]:  # noqa: ARG002 - of Road
+        return frozenset()
 
     async def recall(self, name: str) -> str:
         return self.kept.get(name, "")

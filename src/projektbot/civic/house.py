@@ -22,7 +22,7 @@ from projektbot.civic.groups.decisions import cast_vote, unite_voters
 from projektbot.civic.groups.following import hear, merge_groups
 from projektbot.civic.groups.queries import decisions_of_both
 from projektbot.civic.groups.rules import CastOutcome
-from projektbot.civic.groups.tables import decision_voters, group_answers, tasks
+from projektbot.civic.groups.tables import decision_voters, group_answers, group_askers, tasks
 from projektbot.civic.people.actions import HERE, STAY, link_chats, make_code, messenger, unlink_chat
 from projektbot.civic.people.queries import chats_of
 from projektbot.civic.people.rules import LinkOutcome, SetOutcome, UnlinkOutcome
@@ -295,6 +295,7 @@ BELONGINGS = (
     reports.c.person_id,
     proposals.c.person_id,
     tasks.c.person_id,
+    group_askers.c.person_id,
     voters.c.person_id,
     kept_news.c.person_id,
     offers.c.person_id,

@@ -82,12 +82,29 @@ class Notice:
 
 
 @record
+class Asked:
+    """A stored question that a messenger asks by a poll of its own, where it has such.
+
+    The post's buttons are its choices; `multiple` says that one may take several of them.
+    """
+
+    question: int
+    words: Text
+    multiple: bool = False
+
+
+@record
 class Post:
-    """What is said in a group: a text, with something to tap under it, and a file."""
+    """What is said in a group: a text, with something to tap under it, and a file.
+
+    `poll` says the same as text and buttons. `ends` is a question that is over: its poll is closed along with this.
+    """
 
     text: Text
     buttons: tuple[Button, ...] = ()
     media: Media | None = None
+    poll: Asked | None = None
+    ends: int = 0
 
 
 @record

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 import orjson
 from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, literal_column, select, update
 
-from projektbot.civic.groups import binding
+from projektbot.civic.groups import binding, poll_ids
 from projektbot.delivery.letters import KINDS, SENDS
 from projektbot.messages import Letter, outgoing_from
 from projektbot.store.statement import Statement
@@ -25,13 +25,14 @@ OPEN: Final[ColumnElement[bool]] = literal_column("outbox.state IN ('queued', 's
 
 
 class Settled(NamedTuple):
-    """How a letter has ended; `attempts` that may have had an effect."""
+    """How a letter has ended; `attempts` that may have had an effect; what the platform calls a poll in it."""
 
     id: int
     state: str
     attempts: int
     external_id: str | None = None
     error: str | None = None
+    poll: str = ""
 
 
 class Released(NamedTuple):
@@ -87,7 +88,10 @@ _release = update(outbox).where(outbox.c.id == bindparam("key")).values(state="q
 
 def settle(connection: Connection, batch: list[Settled]) -> Sequence[None]:
     """Write down how letters have ended."""
-    _settle.many(connection, batch)
+    _settle.many(connection, [settled[:5] for settled in batch])
+    for settled in batch:
+        if settled.poll:
+            poll_ids.note_sent(connection, settled.id, settled.external_id or "", settled.poll)
     return [None] * len(batch)
 
 

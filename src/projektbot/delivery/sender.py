@@ -21,6 +21,7 @@ from projektbot.delivery.outbox import Bar, Move, Released, Settled
 from projektbot.delivery.waiting import Chat, Waiting
 from projektbot.errors import Blocked, Bug, ChannelError, Moved, Rejected, Revoked, Throttled, cause_of, guarded
 from projektbot.messages import Channel, Letter, micros
+from projektbot.polls import Sent
 from projektbot.store.database import Handler, Store
 
 log = structlog.get_logger()
@@ -137,14 +138,16 @@ class Sender:
         began = self._last
         try:
             sending = self.channel.send(chat.chat, letter.message, f"o{letter.id}", private=chat.private)
-            external_id = await guarded(sending)
+            sent = await guarded(sending)
         except (ChannelError, Bug) as error:  # a bug must not silence the channel: three attempts, then refused
             chat.pace.take(self._time())
             await self._carry_out(self._fate(letter, error), chat, letter, began)
         else:
             chat.pace.take(self._time())
             self._note_well()
-            await self._end(chat, letter, Settled(letter.id, State.SENT, letter.attempts + 1, external_id))
+            poll = sent.poll if isinstance(sent, Sent) else ""
+            settled = Settled(letter.id, State.SENT, letter.attempts + 1, str(sent), poll=poll)
+            await self._end(chat, letter, settled)
 
     def _fate(self, letter: Letter, error: Exception) -> Fate:
         self._note_ill(letter, error)

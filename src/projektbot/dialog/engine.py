@@ -30,6 +30,7 @@ from projektbot.messages import (
     Shared,
     Tap,
     Upload,
+    Vote,
     Wake,
     Words,
 )
@@ -142,7 +143,7 @@ def _dispatch(talk: Talk, event: Event, about: str, *, elsewhere: bool) -> None:
             reply.edited(talk, message, text)
         case Odd(what):
             attachments.odd(talk, what)
-        case Pick() | Presence() | Migrated() | Wake():
+        case Pick() | Vote() | Presence() | Migrated() | Wake():
             raise TypeError(type(event).__name__)  # the road resolves these before the engine sees them
 
 

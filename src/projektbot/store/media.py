@@ -31,6 +31,11 @@ class MediaStore:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
+    @property
+    def passing(self) -> MediaStore:
+        """Return where files lie that are only passed on: found like the others, and deleted after some days."""
+        return MediaStore(self.folder / "passing")
+
     def save(self, data: bytes, kind: Kind, name: str = "") -> Stored:
         """Store a file and return what names it; raise Rejected("too_big" or "wrong_type").
 
@@ -56,7 +61,16 @@ class MediaStore:
 
     def read(self, sha256: str) -> bytes:
         """Return a stored file."""
-        return self.path(sha256).read_bytes()
+        try:
+            return self.path(sha256).read_bytes()
+        except FileNotFoundError:
+            return self.passing.path(sha256).read_bytes()
+
+    def forget(self, before: float) -> None:
+        """Delete the files that were saved, or saved again, before a time (seconds since 1970 UTC)."""
+        for path in self.folder.glob("*/*"):
+            if path.stat().st_mtime < before:
+                path.unlink(missing_ok=True)
 
     def tidy(self, before: float) -> None:
         """Delete what a death while writing left behind before a time (seconds since 1970 UTC)."""
@@ -72,6 +86,7 @@ class MediaStore:
 
     def _write(self, path: Path, data: bytes) -> None:
         if path.exists():
+            path.touch()  # what is only passed on is kept for some days from now on
             return
         path.parent.mkdir(parents=True, exist_ok=True)
         # written beside and renamed: a file under its name is always whole

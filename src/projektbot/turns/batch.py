@@ -21,6 +21,7 @@ from projektbot.errors import Refused
 from projektbot.i18n import Languages
 from projektbot.messages import (
     Event,
+    Gone,
     Inbound,
     Letter,
     Migrated,
@@ -29,6 +30,7 @@ from projektbot.messages import (
     Presence,
     Stored,
     Tap,
+    Vote,
     Wake,
     Words,
 )
@@ -36,10 +38,7 @@ from projektbot.texts import N_, Text
 from projektbot.turns import groups, linking, notices, rows
 from projektbot.turns.kept import Kept
 from projektbot.turns.rendering import Renderer, Written
-
-
-class Unsettled(Exception):
-    """Somebody answers a message whose id on the platform is not known yet."""
+from projektbot.turns.unsettled import Unsettled
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +142,7 @@ class Batch:
         """
         conversation = self._where(inbound)
         event = self._housework(conversation, inbound, patient=patient)
-        if event is None:
+        if event is None or (isinstance(event, Vote) and conversation.found.private):  # in private nobody asks polls
             return None
         if not conversation.found.private:
             return groups.take(self, conversation, inbound, event, patient=patient)
@@ -233,6 +232,8 @@ class Batch:
                 if not found.private:
                     groups.note_presence(self, found, here=here)
                 return None
+            case Gone() if found.private:
+                return None  # of groups alone
             case Migrated(to):
                 rows.move_chat(self.db, found.address_id, found.channel, to)
                 return None

@@ -17,12 +17,12 @@ from projektbot.messages import Inbound, Letter, micros
 from projektbot.store.database import is_trouble
 from projektbot.turns import rows
 from projektbot.turns.aside import TRIES, Aside
-from projektbot.turns.batch import Unsettled
 from projektbot.turns.files import Files, awaits_file
 from projektbot.turns.lines import Lines
 from projektbot.turns.patience import Patience
 from projektbot.turns.standing import Behind, Chat, Standing
 from projektbot.turns.transactions import Item, Transactions
+from projektbot.turns.unsettled import Unsettled
 
 log = structlog.get_logger()
 

@@ -25,13 +25,16 @@ class Files:
         self._media = media
         self._channels = channels
 
-    async def fetched(self, channel: str, upload: Upload) -> Upload:
-        """Fetch and store a file; what cannot be had is said by its problem."""
-        pause = 0.0
+    async def fetched(self, inbound: Inbound, upload: Upload) -> Upload:
+        """Fetch and store a file; what cannot be had is said by its problem.
+
+        What comes from a group can only be passed on: it is not kept.
+        """
+        channel, media, pause = inbound.channel, self._media if inbound.private else self._media.passing, 0.0
         for attempt in range(FETCH_TRIES):
             await asyncio.sleep(pause)
             try:
-                return replace(upload, file=await guarded(self._stored(channel, upload)))
+                return replace(upload, file=await guarded(self._stored(channel, media, upload)))
             except Rejected as error:
                 return replace(upload, problem=error.reason)
             except ChannelError as error:
@@ -43,9 +46,9 @@ class Files:
                 pause = FETCH_PAUSE * 2.0**attempt
         return replace(upload, problem="unreachable")
 
-    async def _stored(self, channel: str, upload: Upload) -> Stored:
+    async def _stored(self, channel: str, media: MediaStore, upload: Upload) -> Stored:
         data = await self._channels[channel].fetch(upload.ref)
-        return await asyncio.to_thread(self._media.save, data, upload.kind, upload.name)
+        return await asyncio.to_thread(media.save, data, upload.kind, upload.name)
 
 
 def awaits_file(inbound: Inbound) -> bool:

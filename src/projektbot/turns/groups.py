@@ -12,26 +12,27 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from projektbot.civic import cards
-from projektbot.civic.groups import asking, binding, decisions, meetings, tasks
+from projektbot.civic.groups import asking, binding, copies, decisions, meetings, poll_ids, polls, relay, tasks
 from projektbot.civic.groups.here import Here
 from projektbot.civic.groups.queries import project_of_chat, thread_of_chat
-from projektbot.civic.groups.rules import BindOutcome
+from projektbot.civic.groups.rules import OFF, BindOutcome
 from projektbot.civic.groups.speaking import people_behind
 from projektbot.civic.projects.rules import reference
 from projektbot.civic.tx import Post, Said, Tx, Who
 from projektbot.dialog.book import spelled
+from projektbot.dialog.session import Session
 from projektbot.errors import Refused
-from projektbot.messages import Command, Event, Inbound, Letter, Odd, Tap, Words
+from projektbot.i18n import harmless
+from projektbot.messages import Command, Event, Inbound, Letter, Odd, Tap, Vote, Words
 from projektbot.texts import N_, Own, Text
-from projektbot.turns import notices, rows
+from projektbot.turns import notices, relaying, rows
 from projektbot.turns.rendering import Where
+from projektbot.turns.unsettled import Unsettled
 
 if TYPE_CHECKING:
     from projektbot.turns.batch import Batch, Conversation
     from projektbot.turns.rows import Found
 
-
-OFF = frozenset({"off", "aus", "-"})  # behind /team
 
 # ---- commands --------------------------------------------------------------------------------------------------------
 
@@ -49,11 +50,15 @@ def _show_help(here: Here, _written: str = "") -> Post:
     return Post(cards.paragraphs(
         N_("This is the group of {ref}. I read only what begins with a command, and answers to me.", ref=ref),
         cards.lines(
-            N_("/task Buy wood @ben until Friday – write down what is to be done"),
+            N_("/task Buy wood @ben until Friday – write down what is to be done; as the answer to a message without "
+               "words of its own, that message is the task"),
             N_("/tasks – all open tasks"),
             N_("/meeting Planning; Friday 18:00; Saturday 10:00 – find a date"),
-            N_("/poll How do you like the new plan? – ask what people think"),
+            N_("/poll Which colour?; green; red – ask what people think; everybody sees who says what"),
+            N_("/polls – how the open polls stand; /poll end – end one"),
             N_("/decide Do we buy the wood? until Friday – a vote of the team that binds"),
+            N_("/relay on – show what is written here in the chat on the other messenger too, and the reverse"),
+            N_("/delete – as an answer to your own message: delete it in the other chat"),
             N_("/language – the language in which I speak here"),
             N_("/team off – separate this group from the project"),
         ),
@@ -65,8 +70,10 @@ BOUND: Mapping[str, Callable[[Here, str], Post]] = {
     "task": tasks.add,
     "tasks": tasks.show,
     "meeting": meetings.meeting,
-    "poll": asking.poll,
+    "poll": polls.poll,
+    "polls": polls.show,
     "decide": decisions.decide,
+    "relay": relay.relay,
 }
 # Buttons: `kind|number|what`.
 TAPS: Mapping[str, Callable[[Here, int, str], Post]] = {
@@ -82,8 +89,8 @@ DUE: Mapping[str, Callable[[Tx, str], None]] = {
 
 # What the commands are called in other languages: in German /task is /aufgabe.
 SPELLED = (
-    N_("/team"), N_("/task"), N_("/tasks"), N_("/meeting"), N_("/poll"), N_("/decide"), N_("/language"), N_("/help"),
-    N_("/start"),
+    N_("/team"), N_("/task"), N_("/tasks"), N_("/meeting"), N_("/poll"), N_("/polls"), N_("/decide"),
+    N_("/language"), N_("/help"), N_("/start"), N_("/relay"), N_("/delete"),
 )  # fmt: skip
 
 
@@ -100,20 +107,50 @@ def _commands(batch: Batch) -> dict[str, str]:
 
 def take(batch: Batch, conversation: Conversation, inbound: Inbound, event: Event, *, patient: bool) -> Letter | None:
     """Do what somebody asks for in a group; return the answer, if it was meant for us at all."""
+    if relaying.concerns(batch, conversation.found, inbound, event, patient=patient):
+        return relaying.pass_on(batch, conversation.found, inbound, event, patient=patient)
     here = _here(batch, conversation, inbound)
+    if isinstance(event, Vote):
+        _vote(batch, here, event, patient=patient)
+        return None
     event = _as_meant(batch, conversation, event, patient=patient)
     try:
-        post = _done(batch, here, event)
+        post = _done(batch, here, event, patient=patient)
     except Refused as refusal:
         post, event = Post(refusal.text), Odd("refused")
     notices.tell(batch, here.tx.notices)
     say(batch, here.tx.said)
     if post is None:
         return None
-    replaces = event.message if isinstance(event, Tap) else ""
+    replaces = _replaced(batch, here, event)
     where = Where(post.media, replaces, "" if replaces else inbound.message, inbound.thread)
-    locale = locale_of(batch, conversation.session.locale, chosen=conversation.session.chosen)
-    return batch.post(conversation.found, batch.renderer.text(post.text, locale, post.buttons, where=where), "receipt")
+    return _post(batch, conversation.found, conversation.session, post, where, "receipt")
+
+
+def _replaced(batch: Batch, here: Here, event: Event) -> str:
+    """Return which of our messages the answer takes the place of: never that of a poll, which goes on beside it."""
+    if not isinstance(event, Tap):
+        return ""
+    is_poll = poll_ids.question_of_message(batch.db, here.tx.who.address_id, event.message) is not None
+    return "" if is_poll else event.message
+
+
+def _vote(batch: Batch, here: Here, vote: Vote, *, patient: bool) -> None:
+    """Count a vote in a messenger's poll, which nobody answers; it may have come before we know what poll that is."""
+    address_id = here.tx.who.address_id
+    if not polls.vote(here, vote.poll, vote.options) and patient and rows.is_being_told(batch.db, address_id, batch.at):
+        raise Unsettled
+
+
+def _post(batch: Batch, found: Found, session: Session, post: Post, where: Where, kind: str) -> Letter:
+    """Put a post into the outbox, in the language of its group, and note the polls that it asks or ends."""
+    locale = locale_of(batch, session.locale, chosen=session.chosen)
+    ends = poll_ids.message_of_question(batch.db, found.address_id, post.ends) if post.ends else ""
+    where = where._replace(poll=post.poll, ends=ends)
+    letter = batch.post(found, batch.renderer.text(post.text, locale, post.buttons, where=where), kind)
+    if post.poll:
+        poll_ids.note_letter(batch.db, post.poll.question, found.address_id, letter.id)
+    return letter
 
 
 def _here(batch: Batch, conversation: Conversation, inbound: Inbound) -> Here:
@@ -123,8 +160,9 @@ def _here(batch: Batch, conversation: Conversation, inbound: Inbound) -> Here:
     who = Who(people[0] if people else 0, found.session_id, found.address_id, found.channel, locale)
     tx = Tx(batch.db, batch.now, who, batch.world.city)
     project = project_of_chat(batch.db, found.address_id) or 0
-    world = batch.world
-    return Here(tx, project, inbound.sender, people, world.languages.zone, world.keep, inbound.thread)
+    world, event = batch.world, inbound.event
+    to, quoted = (event.to, harmless(event.quoted)) if isinstance(event, Command) else ("", "")
+    return Here(tx, project, inbound.sender, people, world.languages.zone, world.keep, inbound.thread, to, quoted)
 
 
 def locale_of(batch: Batch, locale: str, *, chosen: bool) -> str:
@@ -143,10 +181,12 @@ def _as_meant(batch: Batch, conversation: Conversation, event: Event, *, patient
     return Tap(numbered[index]["token"], event.to) if 0 <= index < len(numbered) else event
 
 
-def _done(batch: Batch, here: Here, event: Event) -> Post | None:
+def _done(batch: Batch, here: Here, event: Event, *, patient: bool) -> Post | None:
     match event:
+        case Command(name, _, to) if _known(batch, name) == "delete" and here.project:
+            return _take_back(batch, here, to, patient=patient)
         case Command(name, argument):
-            return _commanded(batch, here, name, argument.strip())
+            return _commanded(batch, here, name, harmless(argument).strip())
         case Tap(token):
             return _tapped(here, token)
         case Words():
@@ -157,7 +197,7 @@ def _done(batch: Batch, here: Here, event: Event) -> Post | None:
 
 
 def _commanded(batch: Batch, here: Here, name: str, argument: str) -> Post:
-    known = _commands(batch).get(spelled(name), "")
+    known = _known(batch, name)
     if known == "language" and here.project:
         return _speak(batch, here, argument)
     if known in UNBOUND:
@@ -165,6 +205,20 @@ def _commanded(batch: Batch, here: Here, name: str, argument: str) -> Post:
     if known in BOUND and (here := binding.held(here)).project:
         return BOUND[known](here, argument)
     return _show_help(here)
+
+
+def _known(batch: Batch, name: str) -> str:
+    return _commands(batch).get(spelled(name), "")
+
+
+def _take_back(batch: Batch, here: Here, message: str, *, patient: bool) -> Post:
+    """Delete in the other chat what somebody wrote in this one."""
+    own = [copy for copy in copies.copies_of(batch.db, here.tx.who.address_id, message) if copy.sender == here.sender]
+    if not own:
+        raise Refused(N_("Please answer your own message with /delete, within two days: then I delete it in the other "
+                         "chat. I know no message of yours here that I have passed on."))  # fmt: skip
+    relaying.take_back(batch, own, patient=patient)
+    return Post(N_("It is deleted in the other chat, unless it is too old there. Here you can delete it yourself."))
 
 
 def _speak(batch: Batch, here: Here, wanted: str) -> Post:
@@ -199,10 +253,8 @@ def say(batch: Batch, said: Sequence[Said]) -> list[Letter]:
         if found and not found.blocked:
             known = batch.by_session.get(found.session_id)
             session = known.session if known else batch.kept.read(found.session_id, found.state)
-            locale = locale_of(batch, session.locale, chosen=session.chosen)
             where = Where(one.post.media, thread=thread_of_chat(batch.db, found.address_id))
-            written = batch.renderer.text(one.post.text, locale, one.post.buttons, where=where)
-            letters.append(batch.post(found, written, "notice"))
+            letters.append(_post(batch, found, session, one.post, where, "notice"))
     return letters
 
 
@@ -221,8 +273,9 @@ def note_presence(batch: Batch, found: Found, *, here: bool) -> None:
         return
     if not here:
         tx = _of_nobody(batch)
-        binding.tell_gone(tx, number)
+        binding.tell_gone(tx, number, found.address_id)
         notices.tell(batch, tx.notices)
+        say(batch, tx.said)
         return
     back: Text = N_("I am here again. This is still the group of {ref}.", ref=Own(reference(number)))
     say(batch, [Said(found.address_id, Post(back))])

@@ -11,7 +11,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from projektbot.messages import Inbound, Pick, Upload, Words
+from projektbot.civic.groups import copies
+from projektbot.messages import Command, Edited, Gone, Inbound, Pick, Upload, Vote, Words
 from projektbot.records import record
 from projektbot.store.database import Store
 from projektbot.turns import rows
@@ -83,8 +84,13 @@ class Lines:
     async def _ready(self, inbound: Inbound) -> Inbound:
         match inbound.event:
             case Upload(file=None) as upload:
-                return replace(inbound, event=await self._files.fetched(inbound.channel, upload))
-            case Pick() | Words():
+                whole = replace(inbound, event=await self._files.fetched(inbound, upload))
+                if upload.to:
+                    await self._until_told((inbound.channel, inbound.chat))
+                return whole
+            case Pick() | Words() | Edited() | Gone() | Vote():
+                await self._until_told((inbound.channel, inbound.chat))
+            case Command() if not inbound.private:
                 await self._until_told((inbound.channel, inbound.chat))
         return inbound
 
@@ -99,7 +105,9 @@ class Lines:
 
 def _is_being_told(db: Connection, chat: Chat, at: int) -> bool:
     channel, name = chat
-    return any(rows.is_being_told(db, found.address_id, at) for found in rows.by_chat(db, channel, [name]))
+    here = [found.address_id for found in rows.by_chat(db, channel, [name])]
+    there = [partner for address_id in here for partner in copies.partners_of(db, address_id)]
+    return any(rows.is_being_told(db, address_id, at) for address_id in (*here, *there))
 
 
 async def _is_new(waiting: _Waiting) -> bool:

@@ -23,11 +23,11 @@ from projektbot.store.database import MAX_BATCH
 from projektbot.store.listening import OUTBOX, QUEUE, Bell, notify
 from projektbot.turns import queued, rows
 from projektbot.turns.aside import TRIES, Aside
-from projektbot.turns.batch import Unsettled
 from projektbot.turns.files import Files, awaits_file
 from projektbot.turns.patience import Patience
 from projektbot.turns.queued import Queued
 from projektbot.turns.transactions import Transactions
+from projektbot.turns.unsettled import Unsettled
 
 log = structlog.get_logger()
 
@@ -109,7 +109,7 @@ class Queue:
     async def _fetch(self, queued_id: int, inbound: Inbound) -> None:
         upload = inbound.event
         assert isinstance(upload, Upload)  # noqa: S101 - asked by the callers
-        whole = replace(inbound, event=await self._files.fetched(inbound.channel, upload))
+        whole = replace(inbound, event=await self._files.fetched(inbound, upload))
         await self._patience.do(_make_ready, (queued_id, whole))
         self._bell.ring(QUEUE)
 

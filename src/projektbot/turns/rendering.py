@@ -8,10 +8,12 @@ from typing import NamedTuple
 
 import orjson
 
+from projektbot.civic.tx import Asked
 from projektbot.dialog.engine import Turn
 from projektbot.dialog.saying import Button, Line, Picture, Prompt
 from projektbot.i18n import Languages, Runs
 from projektbot.messages import Choice, Media, Outgoing, Part, Style
+from projektbot.polls import Poll
 from projektbot.texts import Text
 
 BREAK, PARAGRAPH = "\n", "\n\n"
@@ -26,12 +28,14 @@ class Written(NamedTuple):
 
 
 class Where(NamedTuple):
-    """What goes along with a message, and where in its chat it stands."""
+    """What goes along with a message, and where in its chat it stands; `poll` is what its buttons are asked as."""
 
     media: Media | None = None
     replaces: str = ""
     reply_to: str = ""
     thread: str = ""
+    poll: Asked | None = None
+    ends: str = ""
 
 
 HERE = Where()
@@ -55,12 +59,16 @@ class Renderer:
     def text(self, text: Text, locale: str, buttons: Sequence[Button] = (), *, where: Where = HERE) -> Written:
         """Return one sentence as a message, with something to tap under it."""
         choices = tuple([_choice(button, self.languages, locale) for button in buttons])
-        media, replaces, reply_to, thread = where
+        media, replaces, reply_to, thread, asked, ends = where
         message = Outgoing(
             self.languages.parts(text, locale), choices, media=media, replaces=replaces, reply_to=reply_to,
-            lang=locale, thread=thread,
+            lang=locale, thread=thread, poll=self._poll(asked, choices, locale) if asked else None, ends=ends,
         )  # fmt: skip
         return written(message)
+
+    def _poll(self, asked: Asked, choices: Sequence[Choice], locale: str) -> Poll:
+        options = tuple([choice.label for choice in choices if not choice.word])
+        return Poll(self.languages.words(asked.words, locale), options, asked.multiple)
 
     def again(self, text: Text, message: Outgoing) -> Written:
         """Return a message once more, as a new one, after a sentence in its own language."""

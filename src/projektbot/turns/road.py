@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Protocol
 
@@ -11,6 +12,8 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from projektbot.civic.groups import copies, relay
+from projektbot.civic.groups.rules import RELAY_SECONDS
 from projektbot.errors import Bug, cause_of, where_from
 from projektbot.messages import Channel, Inbound, Letter, micros
 from projektbot.store.database import Store
@@ -28,8 +31,11 @@ from projektbot.turns.patience import Patience
 from projektbot.turns.queue import Queue
 from projektbot.turns.storable import storable
 from projektbot.turns.transactions import Transactions, drop_due
+from projektbot.turns.votes import addressed, found_late
 
 log = structlog.get_logger()
+
+PASSED_ON_KEPT = timedelta(days=2)  # Bot API, deleteMessage: messages less than 48 hours old
 
 
 class Carrier(Protocol):
@@ -63,6 +69,7 @@ class Turns:
         self.hearing = Hearing(channels)
         self.transactions = Transactions(world)
         self._patience = Patience(store)
+        self._media = media
         self._aside = Aside(self._patience, self.transactions, hand_over)
         files = Files(media, channels)
         self.carrier: Carrier = (
@@ -83,13 +90,27 @@ class Turns:
                 wanted += [storable(inbound)] if inbound else []
             except Exception as error:  # noqa: BLE001 - whatever a messenger sends, the rest goes on
                 await self._aside.put_unreadable(channel, raw, error)
-        if len(wanted) == 1:
+        if len(wanted) == 1 and wanted[0].chat:
             await self.carrier.admit(wanted[0])  # as webhooks bring them: spares a task
         else:
-            await asyncio.gather(*map(self.carrier.admit, wanted))
+            wanted = await addressed(self.store, wanted)
+            await asyncio.gather(*[self.carrier.admit(inbound) for inbound in wanted if inbound.chat])
+            await self._admit_late([inbound for inbound in wanted if not inbound.chat])
         if news := self.hearing.news(channel, at):
             await self._patience.do(outages.keep, news)
             self.hearing.kept(news)
+
+    async def relays(self, channel: str, chats: Collection[str]) -> frozenset[str]:
+        """Return in which of these groups plain messages are passed on."""
+        return await self.store.read(partial(relay.relaying, channel=channel, chats=chats))
+
+    async def _admit_late(self, votes: Sequence[Inbound]) -> None:
+        """Take votes in polls that are not known yet, one by one: of two by the same person the later counts."""
+        for vote in votes:
+            if found := await found_late(self.store, vote):
+                await self.carrier.admit(found)
+            else:
+                log.info("vote_in_unknown_poll", channel=vote.channel)
 
     async def recall(self, name: str) -> str:
         """Return a kept value, or an empty string."""
@@ -111,6 +132,12 @@ class Turns:
         """Go on where a channel's last process ended: with what waited, and with when the platform was heard."""
         await self.store.read(partial(self.hearing.load, channel=channel))
         await self.carrier.restore(channel)
+
+    async def forget_passed_on(self, now: datetime) -> None:
+        """Forget what was passed on between chats so long ago that nobody can correct or delete it any more."""
+        old, paces = now - PASSED_ON_KEPT, micros(now) // 1_000_000 // RELAY_SECONDS
+        await self.store.write(lambda db: copies.prune(db, micros(old), paces))
+        await asyncio.to_thread(self._media.passing.forget, old.timestamp())
 
     async def settle(self) -> None:
         """Return when no chat waits for a file any more."""

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, literal_column, select, update
 
-from projektbot.civic.groups import binding
+from projektbot.civic.groups import binding, copies
 from projektbot.dialog.session import Session, dump
 from projektbot.messages import Inbound, dump_inbound, load_inbound
 from projektbot.store.statement import Among, Row, Statement
@@ -297,6 +297,7 @@ def move_chat(db: Connection, address_id: int, channel: str, chat: str) -> None:
     there: int | None = db.scalar(
         select(addresses.c.id).where(addresses.c.channel == channel, addresses.c.chat == chat)
     )
+    copies.forget_chat(db, address_id)
     if there is None:
         db.execute(update(addresses).where(addresses.c.id == address_id).values(chat=chat))
     else:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from sqlalchemy import Connection
 
 from projektbot.civic.projects.rules import STATUS
-from projektbot.messages import Inbound, Letter, dump_inbound, micros
+from projektbot.messages import Inbound, Letter, Odd, dump_inbound, micros
 from projektbot.records import record
 from projektbot.store.tables import inbox
 from projektbot.store.upsert import upsert
@@ -123,7 +124,7 @@ class Transactions:
             batch = self.batch(db)
             if damaged := batch.load_sound(inbound):
                 self.keep_aside(db, [Unreadable(inbound.channel, failed.number, damaged, "damaged session")])
-            letters.append(batch.apologise(inbound, failed.number))
+            letters.append(None if inbound.overheard else batch.apologise(inbound, failed.number))
             batch.save()
         return letters
 
@@ -131,7 +132,7 @@ class Transactions:
         """Keep updates that failed, and say nothing."""
         for failed in payloads:
             inbound = failed.inbound
-            values = {"at": micros(self.world.now()), "state": rows.ASIDE, "raw": dump_inbound(inbound)}
+            values = {"at": micros(self.world.now()), "state": rows.ASIDE, "raw": dump_inbound(_of_ours(inbound))}
             values["error"] = f"{failed.number} {type(failed.error).__name__}"
             upsert(db, inbox, {"channel": inbound.channel, "key": inbound.key}, values)
             queued.take_away(db, [failed.queued_id] if failed.queued_id else [])
@@ -144,6 +145,11 @@ class Transactions:
             values["error"] = f"{found.number} {found.problem}"
             upsert(db, inbox, {"channel": found.channel, "key": f"unreadable:{found.number}"}, values)
         return [None] * len(payloads)
+
+
+def _of_ours(inbound: Inbound) -> Inbound:
+    """Return what may be kept of an update: what was not said to us was only to be passed on."""
+    return replace(inbound, event=Odd("overheard"), name="") if inbound.overheard else inbound
 
 
 def drop_due(db: Connection, ids: list[int]) -> list[None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
@@ -23,6 +23,7 @@ class RecordingRoad:
         self.kept: dict[str, str] = {}
         self.unreadable: list[Any] = []
         self.redelivered = 0
+        self.relayed: frozenset[str] = frozenset()
         self.faults: list[BaseException] = []  # raised by the next calls of `take`, one each
         self._keys: set[tuple[str, str]] = set()
         self._changed = asyncio.Condition()
@@ -35,6 +36,10 @@ class RecordingRoad:
         for raw in raws:
             self._take(raw, read)
         await self._tell()
+
+    async def relays(self, channel: str, chats: Collection[str]) -> frozenset[str]:
+        assert channel == "matrix"
+        return self.relayed.intersection(chats)
 
     async def recall(self, name: str) -> str:
         return self.kept.get(name, "")

@@ -299,7 +299,7 @@ def test_a_group_keeps_its_talk_to_itself(content: dict[str, Any]) -> None:
         (text(f"{US} help"), Words(f"{US} help")),
         (
             {"msgtype": "m.image", "body": "a.png", "url": "mxc://a/b", **answering(OURS)},
-            Upload(Kind.IMAGE, "mxc://a/b", 0, "a.png"),
+            Upload(Kind.IMAGE, "mxc://a/b", 0, "a.png", to=OURS),
         ),
     ],
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -49,6 +49,10 @@ class House:
                 else:
                     self.taken += [inbound] if inbound else []
             self._changed.notify_all()
+
+    async def relays(self, _channel: str, _chats: Collection[str]) -> frozenset[str]:
+        """Pass nothing on."""
+        return frozenset()
 
     async def recall(self, _name: str) -> str:
         """Telegram remembers by itself."""

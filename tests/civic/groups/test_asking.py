@@ -1,43 +1,14 @@
-"""What a group is asked with buttons: moods, dates, who comes; each counts once, in a message that shows it."""
+"""What a group is asked with buttons: dates, who comes; each counts once, in a message that shows it."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from projektbot.civic.groups.tables import group_answers, questions
+from projektbot.civic.groups.tables import questions
 from projektbot.messages import Kind
 from tests.civic.groups.town import GROUP, Member, bound, posted, posts
 from tests.turns.linked import notices
 from tests.turns.town import Town, bare
-
-
-async def test_a_mood_poll_counts_everybody_once(town: Town) -> None:
-    anna, guest = await bound(town), Member(town, "77")
-    await anna.says("/poll Shall we paint it green?")
-
-    await anna.taps("I am for it")
-    await guest.taps("I am for it")
-    told = await anna.taps("I have doubts")
-
-    assert "I am for it: 1" in told
-    assert "I have doubts: 1" in told
-
-
-async def test_a_poll_may_have_its_own_choices(town: Town) -> None:
-    anna = await bound(town)
-
-    await anna.says("/poll Which colour? ; red ; green")
-
-    assert "green: 1" in await anna.taps("green")
-    assert "2 to 8" in await anna.says("/poll Which colour? ; red")
-
-
-async def test_who_writes_anonymously_is_not_counted(town: Town) -> None:
-    anna, nobody = await bound(town), Member(town, "")
-    await anna.says("/poll Shall we paint it green?")
-
-    assert "anonymously" in await nobody.taps("I am for it")
-    assert not await town.rows(group_answers)
 
 
 async def test_a_date_is_found_fixed_and_put_into_calendars(town: Town) -> None:

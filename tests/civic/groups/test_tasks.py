@@ -98,3 +98,39 @@ async def test_an_update_that_comes_twice_makes_one_task(town: Town) -> None:
     await town.take(written)
 
     assert await town.count(tasks) == 1
+
+
+async def test_a_message_that_is_answered_is_the_task(town: Town) -> None:
+    await bound(town)
+
+    told = await Member(town, "ben").answers("m5", "/task @ben until Friday", quoted="Somebody should\nbuy wood")
+
+    assert "Somebody should buy wood (@ben), until June 19, 2026" in told
+    (row,) = await town.rows(tasks)
+    assert (row.words, row.who, row.until) == ("Somebody should buy wood", "@ben", "2026-06-19")
+
+
+async def test_words_of_its_own_come_before_those_that_are_answered(town: Town) -> None:
+    anna = await bound(town)
+
+    await anna.answers("m5", "/task Order planks", quoted="Somebody should buy wood")
+
+    assert [row.words for row in await town.rows(tasks)] == ["Order planks"]
+
+
+async def test_what_is_answered_is_cut_and_without_marks_that_turn_text(town: Town) -> None:
+    anna = await bound(town)
+
+    await anna.answers("m5", "/task", quoted="\u202eevil\0 " + "x" * 400)
+
+    (row,) = await town.rows(tasks)
+    assert row.words.startswith("evil xxx")
+    assert row.words.endswith("x…")
+    assert len(row.words) == 300
+
+
+async def test_where_the_answered_message_is_hidden_that_is_said(town: Town) -> None:
+    anna = await bound(town)
+
+    assert "cannot see what the message says" in await anna.answers("m5", "/task @ben")
+    assert not await town.rows(tasks)

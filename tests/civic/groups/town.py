@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import orjson
 from sqlalchemy import Connection, func, select, update
 
+from projektbot.delivery.outbox import Settled
+from projektbot.delivery.outbox import settle as noted
 from projektbot.messages import Command, Event, Inbound, Outgoing, Tap, Words, outgoing_from
 from projektbot.store.tables import addresses, outbox
 from tests.civic.projects.town import sends_an_idea
@@ -18,14 +21,16 @@ GROUP = "-100"
 class Member:
     """Somebody in a group: types, presses buttons, and reads what is said there."""
 
-    def __init__(self, town: Town, name: str, group: str = GROUP) -> None:
+    def __init__(self, town: Town, name: str, group: str = GROUP, channel: str = "desk") -> None:
         self.town = town
         self.name = name
         self.group = group
+        self.channel = channel
 
     def inbound(self, event: Event, **more: Any) -> Inbound:  # noqa: ANN401 - as Inbound
         """Return an update of theirs."""
-        return self.town.inbound(self.group, event, **{"private": False, "sender": self.name, **more})
+        inbound = self.town.inbound(self.group, event, **{"private": False, "sender": self.name, **more})
+        return replace(inbound, channel=self.channel)
 
     async def does(self, event: Event, **more: Any) -> str:  # noqa: ANN401 - as Inbound
         """Do something and return what is said in the group at once."""
@@ -37,6 +42,11 @@ class Member:
         """Type something that is meant for us."""
         name, _, argument = written[1:].partition(" ")
         return await self.does(Command(name, argument) if written.startswith("/") else Words(written), **more)
+
+    async def answers(self, to: str, written: str, *, quoted: str = "") -> str:
+        """Type a command in answer to a message, of which the messenger shows us the words."""
+        name, _, argument = written[1:].partition(" ")
+        return await self.does(Command(name, argument, to, quoted))
 
     async def taps(self, label: str, *, message: str = "m1") -> str:
         """Press a button of the newest message that has it."""
@@ -68,13 +78,13 @@ async def posted(town: Town, group: str = GROUP) -> list[Outgoing]:
     return [outgoing_from(orjson.loads(row.body)) for row in sorted(rows, key=lambda row: row[0])]
 
 
-async def arrived(town: Town, external_id: str) -> None:
-    """Let all letters to the group have been sent, the newest under this id of the messenger."""
+async def arrived(town: Town, external_id: str, group: str = GROUP, *, poll: str = "") -> None:
+    """Let all letters to the group have been sent, the newest under these ids of the messenger."""
 
     def settle(db: Connection) -> None:
-        mine = outbox.c.address_id.in_(select(addresses.c.id).where(addresses.c.chat == GROUP))
-        newest = db.scalar(select(func.max(outbox.c.id)).where(mine))
+        mine = outbox.c.address_id.in_(select(addresses.c.id).where(addresses.c.chat == group))
+        newest = db.scalar(select(func.max(outbox.c.id)).where(mine)) or 0
         db.execute(update(outbox).where(mine).values(state="sent"))
-        db.execute(update(outbox).where(outbox.c.id == newest).values(external_id=external_id))
+        noted(db, [Settled(newest, "sent", 1, external_id, poll=poll)])
 
     await town.store.write(settle)

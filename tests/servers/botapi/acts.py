@@ -89,10 +89,13 @@ class Actor:
         return next((line.text for line in own if line.message_id == message_id), "")
 
     def vote(self, message_id: int, options: tuple[int, ...]) -> None:
-        """Vote in a bot's poll; only polls that are not anonymous tell the bot who voted."""
+        """Choose in a bot's poll, or take it back with no options; of anonymous ones the bot hears only the counts."""
         message = self.chat.messages[message_id]
-        poll = _counted(message["poll"], options)
+        before = self.chat.votes.get((message["poll"]["id"], self.user["id"]), ())
+        _check_vote(message["poll"], before, options)
+        poll = _counted(message["poll"], before, options)
         self.chat.messages[message_id] = message | {"poll": poll}
+        self.chat.votes[poll["id"], self.user["id"]] = options
         self._log("voted", message_id, options=options)
         bot = self._bot(message["from"]["id"])
         bot.updates.add("poll", poll, self.chat.id)
@@ -117,9 +120,19 @@ def _reaction(emoji: str) -> list[Json]:
     return [{"type": "emoji", "emoji": emoji}] if emoji else []
 
 
-def _counted(poll: Json, options: tuple[int, ...]) -> Json:
+def _check_vote(poll: Json, before: tuple[int, ...], options: tuple[int, ...]) -> None:
+    if poll["is_closed"]:
+        raise ValueError("the poll is closed")
+    if len(options) > 1 and not poll["allows_multiple_answers"]:
+        raise ValueError("the poll takes one answer")
+    if before and not poll["allows_revoting"]:
+        raise ValueError("the poll takes no second vote")
+
+
+def _counted(poll: Json, before: tuple[int, ...], options: tuple[int, ...]) -> Json:
     counted = [
-        option | {"voter_count": option["voter_count"] + (number in options)}
+        option | {"voter_count": option["voter_count"] + (number in options) - (number in before)}
         for number, option in enumerate(poll["options"])
     ]
-    return poll | {"options": counted, "total_voter_count": poll["total_voter_count"] + 1}
+    voters: int = poll["total_voter_count"] + bool(options) - bool(before)
+    return poll | {"options": counted, "total_voter_count": voters}

@@ -14,7 +14,8 @@ class Happening:
     """One line of a chat's log.
 
     `kind` is one of said, sent, edited, deleted, tapped, answered, opened, action, reacted, joined, left, blocked,
-    unblocked, migrated, voted; `by` is the id of who did it; `data` is the message or the parameters as they were then.
+    unblocked, migrated, voted, closed; `by` is the id of who did it; `data` is the message or the parameters as they
+    were then.
     """
 
     kind: str
@@ -62,6 +63,8 @@ class Chat:
     blocked: bool = False
     started: bool = True
     next_message_id: int = 1
+    votes: dict[tuple[str, int], tuple[int, ...]] = field(default_factory=dict)  # poll and user → options
+    allows_polls: bool = True  # ChatPermissions.can_send_polls
     keyboard: Json | None = None  # the reply keyboard now shown to the person
 
     @property

@@ -6,7 +6,9 @@ from typing import Self
 
 from tests.servers.botapi.acts import Actor, text_content
 from tests.servers.botapi.chats import Chat, Json
+from tests.servers.botapi.files import image_size
 from tests.servers.botapi.method_chats import member
+from tests.servers.botapi.method_media import photo_sizes
 from tests.servers.botapi.people import Person
 from tests.servers.botapi.sight import ChatView, Seen
 from tests.servers.botapi.world import PRESENT, Bot, World
@@ -35,6 +37,19 @@ class Group(ChatView):
         """Let a member answer a message."""
         return self._say(person, self._actor(person).reply_content(message_id, text_content(text)))
 
+    async def send_photo(self, person: Person, data: bytes, caption: str = "") -> int:
+        """Let a member send a photo, in a group with one bot: what names a file means nothing to another."""
+        (bot,) = self._world.bots_in(self._chat)
+        sizes = photo_sizes(bot.files.add("photo", data), *image_size(data))
+        return self._say(person, {"photo": sizes} | ({"caption": caption} if caption else {}))
+
+    async def edit(self, person: Person, message_id: int, text: str) -> None:
+        """Let a member change an own message; bots that hear it hear of that."""
+        earlier = self._chat.messages[message_id]
+        said = {name: earlier[name] for name in ("reply_to_message",) if name in earlier} | text_content(text)
+        hearers = [bot for bot in self._world.bots_in(self._chat) if self._hears(bot, said)]
+        self._actor(person).change(message_id, text, hearers)
+
     async def tap(self, person: Person, wanted: str | int, message: Seen | int | None = None) -> str | None:
         """Let a member press a button (see Person.tap)."""
         shown, button = self.newest_with(wanted, message)
@@ -46,8 +61,12 @@ class Group(ChatView):
         self._actor(person).react(message_id, emoji, hearers)
 
     async def vote(self, person: Person, message_id: int, *options: int) -> None:
-        """Let a member vote in a poll by option numbers (from 0)."""
+        """Let a member vote in a poll by option numbers (from 0); with none, take the vote back."""
         self._actor(person).vote(message_id, options)
+
+    def forbid_polls(self) -> None:
+        """Let an administrator allow no polls in the group."""
+        self._chat.allows_polls = False
 
     async def add_bot(self, bot: Bot, by: Person, *, admin: bool = False) -> None:
         """Let a member add a bot, or make it an administrator (or not) when it is there already."""
@@ -95,7 +114,7 @@ class Group(ChatView):
             return True
         if content.get("reply_to_message", {}).get("from", {}).get("id") == bot.id:
             return True
-        text: str = content.get("text", "")
+        text = str(content.get("text") or content.get("caption") or "")
         if f"@{bot.username}".lower() in text.lower():
             return True  # a command for this bot by name, or a mention
         bare_command = text.startswith("/") and "@" not in text.split(maxsplit=1)[0]

@@ -1,4 +1,4 @@
-"""The methods that send files and polls, and the one that fetches a file."""
+"""The methods that send files, and the one that fetches a file."""
 
 from __future__ import annotations
 
@@ -75,36 +75,6 @@ def send_document(call: Call) -> Json:
     given = call.get("document")
     name = given.filename if isinstance(given, Upload) else None
     return _send(call, "document", file_name=name)
-
-
-def send_poll(call: Call) -> Json:
-    """Send a poll; media, quizzes and closing by time are not modelled."""
-    refused = {"type": "quiz", "open_period": None, "close_date": None, "media": None, "country_codes": None}
-    for name, value in refused.items():
-        if name in call.parameters and value in (None, call.get(name)):
-            raise bad_request(f'parameter "{name}" is not modelled by the test server')
-    options = [
-        {"persistent_id": str(number), "text": option["text"], "voter_count": 0}
-        for number, option in enumerate(call.get("options"))
-    ]
-    chat = call.target()
-    poll_id = str(call.world.next_poll)
-    call.world.next_poll += 1
-    poll = {
-        "id": poll_id,
-        "question": call.get("question"),
-        "options": options,
-        "total_voter_count": 0,
-        "is_closed": call.get("is_closed", False),
-        "is_anonymous": call.get("is_anonymous", True),
-        "type": "regular",
-        "allows_multiple_answers": call.get("allows_multiple_answers", False),
-        "allows_revoting": call.get("allows_revoting", True),
-        "members_only": False,
-    }
-    message = call.deliver(chat, {"poll": poll})
-    call.world.polls[poll_id] = (chat, message["message_id"])
-    return message
 
 
 def get_file(call: Call) -> Json:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.servers.botapi import method_bot, method_chats, method_media, method_messages
+from tests.servers.botapi import method_bot, method_chats, method_media, method_messages, method_polls
 from tests.servers.botapi.call import Call
 from tests.servers.botapi.chats import Json
 from tests.servers.botapi.errors import bad_request, not_found, not_modelled
@@ -32,7 +32,8 @@ ACTS: dict[str, Act] = {
     "sendVoice": method_media.send_voice,
     "sendAudio": method_media.send_audio,
     "sendDocument": method_media.send_document,
-    "sendPoll": method_media.send_poll,
+    "sendPoll": method_polls.send_poll,
+    "stopPoll": method_polls.stop_poll,
     "getFile": method_media.get_file,
     "getChat": method_chats.get_chat,
     "getChatMember": method_chats.get_chat_member,

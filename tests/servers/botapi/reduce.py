@@ -34,6 +34,7 @@ METHODS = [
     "sendLocation",
     "sendChatAction",
     "sendPoll",
+    "stopPoll",
     "getFile",
     "setMyCommands",
     "getMyCommands",

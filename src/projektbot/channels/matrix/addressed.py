@@ -15,9 +15,11 @@ from projektbot.channels.matrix.events import (
     picked_number,
     quoted_author,
     reacted_event,
+    referenced_event,
     replied_event,
     words_of,
 )
+from projektbot.channels.matrix.polls import ENDS, RESPONSES
 
 # `/idea`; `!idea` and `//idea` because Element keeps what begins with one slash to itself; `/idea@bot` from habit.
 COMMAND = re.compile(r"[/!]{1,2}(?P<name>[^\W\d]\w*)(?:@\S+)?(?:\s+(?P<argument>.*))?", re.DOTALL)
@@ -27,8 +29,9 @@ COMMAND = re.compile(r"[/!]{1,2}(?P<name>[^\W\d]\w*)(?:@\S+)?(?:\s+(?P<argument>
 class Here:
     """Where events are read: who we are, and what is known of the events at hand.
 
-    `private` holds room ids, `authors` the sender of each message that others point at, and `followed` the ids of
-    tombstones whose new room we are in.
+    `private` holds room ids, `authors` the sender of each message that others point at, `followed` the ids of
+    tombstones whose new room we are in, and `quoted` what the messages say that commands answer. `relayed` holds the
+    rooms from which messages are passed on, and `names` how people are called there, by room and user.
     """
 
     channel: str
@@ -37,6 +40,9 @@ class Here:
     private: frozenset[str] = frozenset()
     authors: Mapping[str, str] = field(default_factory=dict)
     followed: frozenset[str] = frozenset()
+    relayed: frozenset[str] = frozenset()
+    names: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    quoted: Mapping[str, str] = field(default_factory=dict)
 
 
 def is_for_us(raw: Raw, here: Here) -> bool:
@@ -58,6 +64,23 @@ def reaction_is_for_us(raw: Raw, here: Here) -> bool:
     return raw["room_id"] in here.private or here.authors.get(reacted_event(content_of(raw))) == here.user
 
 
+def poll_is_ours(raw: Raw, here: Here) -> bool:
+    """Say whether an event is about a poll that we have asked in a group; in private we ask none."""
+    if raw.get("sender") == here.user or raw["room_id"] in here.private:
+        return False
+    return here.authors.get(referenced_event(content_of(raw))) == here.user
+
+
+def answered_by_command(raw: Raw, here: Here) -> str:
+    """Return the id of the message that a command in a group answers, or ""."""
+    if raw.get("type") != "m.room.message" or raw.get("sender") == here.user or raw["room_id"] in here.private:
+        return ""
+    content = content_of(raw)
+    if edited_event(content) or not COMMAND.fullmatch(own_words(content, here)):
+        return ""
+    return replied_event(content)
+
+
 def doubtful_message(raw: Raw, here: Here) -> str:
     """Return the id of the message whose author decides whether an event of a group is for us, or ""."""
     if raw.get("sender") == here.user or raw["room_id"] in here.private:
@@ -65,6 +88,8 @@ def doubtful_message(raw: Raw, here: Here) -> str:
     content = content_of(raw)
     if raw["type"] == "m.reaction":
         return reacted_event(content) if picked_number(content) else ""
+    if raw["type"] in (*RESPONSES, *ENDS):
+        return referenced_event(content)
     if replaced := edited_event(content):
         return replaced if _addresses_us(content, here) else ""
     # A client that names whom it means would have named us; quoted words say whose they are.

@@ -10,16 +10,18 @@ from pathlib import Path
 import structlog
 from PIL import Image, UnidentifiedImageError
 
+from projektbot.channels.matrix import polls
 from projektbot.channels.matrix.authors import Authors
 from projektbot.channels.matrix.entering import Credentials, Entered, enter
 from projektbot.channels.matrix.files import Files
 from projektbot.channels.matrix.links import link_to
-from projektbot.channels.matrix.outbound import Content, Picture, media_content, text_contents
+from projektbot.channels.matrix.outbound import Content, Picture, media_content, text_contents, whole_content
 from projektbot.channels.matrix.retrying import insist
 from projektbot.channels.matrix.server import Server, path, told
 from projektbot.channels.matrix.syncing import Syncing
 from projektbot.errors import Rejected, Revoked
 from projektbot.messages import Kind, Limits, Media, Outgoing, Road
+from projektbot.polls import Sent
 
 log = structlog.get_logger(__name__)
 
@@ -76,17 +78,24 @@ class MatrixChannel:
     async def send(self, chat: str, message: Outgoing, txn: str, *, private: bool) -> str:  # noqa: ARG002 - alike in both
         """Send one message, in several events if it must be; return the id of the one that carries its choices."""
         entered = await self._enter()
-        contents = await self._contents(message, encrypted=await entered.encryption.is_encrypted(chat))
-        if not contents:
+        if message.removes:
+            return await self._take_away(chat, message.removes, txn)
+        events = await self._events(message, encrypted=await entered.encryption.is_encrypted(chat))
+        if not events:
             raise Rejected("empty")
         sent = ""
-        for number, content in enumerate(contents):
-            kind, sealed = await entered.encryption.seal(chat, "m.room.message", content)
-            piece = f"{txn}.{number}" if number else txn  # all of one type: ids may not be used twice in a room
+        for number, (said, content) in enumerate(events):
+            kind, sealed = await entered.encryption.seal(chat, said, content)
+            piece = f"{txn}.{number}" if number else txn  # ids may not be used twice in a room, also for other types
             put = path("rooms", chat, "send", kind, piece)
             sent = told(await self._server.call("PUT", put, sealed), "event_id")
             self._authors.note(sent, entered.account.user_id)
-        return message.replaces or sent
+        return Sent(sent, sent) if message.poll else message.replaces or sent
+
+    async def _take_away(self, chat: str, event_id: str, txn: str) -> str:
+        """Take a message of ours away; one that is gone already is as good."""
+        await self._server.call("PUT", path("rooms", chat, "redact", event_id, txn), {})
+        return event_id
 
     async def fetch(self, ref: str) -> bytes:
         """Return the bytes of a file somebody sent."""
@@ -115,9 +124,18 @@ class MatrixChannel:
                     raise
             return self._entered
 
+    async def _events(self, message: Outgoing, *, encrypted: bool) -> list[tuple[str, Content]]:
+        """Return types and contents of the events that say a message, in order."""
+        events = [(polls.END, polls.end_content(message))] if message.ends else []
+        if message.poll:
+            return [*events, (polls.START, polls.start_content(message, message.poll))]
+        return [*events, *[("m.room.message", said) for said in await self._contents(message, encrypted=encrypted)]]
+
     # ---- files -----------------------------------------------------------------------------------------------------
 
     async def _contents(self, message: Outgoing, *, encrypted: bool) -> list[Content]:
+        if message.media is not None and message.whole:
+            return [whole_content(message, await self._media(message.media, encrypted=encrypted))]
         words = text_contents(message)
         if message.media is None or (message.replaces and words):  # a correction concerns the words; the file stays
             return words

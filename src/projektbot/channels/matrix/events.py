@@ -7,6 +7,7 @@ from typing import Any, Final, TypeAlias
 
 Raw: TypeAlias = dict[str, Any]  # an event as JSON, in the client format with its room_id
 
+FILES: Final = frozenset({"m.image", "m.audio", "m.video", "m.file"})
 MAX_DIGITS: Final = 2  # of a number to pick
 
 _KEYCAPS = str.maketrans({"\ufe0f": None, "\ufe0e": None, "\u20e3": None, "🔟": "10"})
@@ -60,9 +61,19 @@ def edited_event(content: Raw) -> str:
     return _related(content, "m.replace")
 
 
+def redacted_event(raw: Raw) -> str:
+    """Return the id of the message that this event takes away, or "" (before room version 11 it stands outside)."""
+    return as_text(content_of(raw).get("redacts")) or as_text(raw.get("redacts"))
+
+
 def reacted_event(content: Raw) -> str:
     """Return the id of the message this is a reaction to, or ""."""
     return _related(content, "m.annotation")
+
+
+def referenced_event(content: Raw) -> str:
+    """Return the id of the poll this answers or closes, or ""."""
+    return _related(content, "m.reference")
 
 
 def picked_number(content: Raw) -> int:

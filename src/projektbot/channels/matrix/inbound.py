@@ -6,7 +6,14 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
-from projektbot.channels.matrix.addressed import COMMAND, Here, is_for_us, own_words, reaction_is_for_us
+from projektbot.channels.matrix.addressed import (
+    COMMAND,
+    Here,
+    is_for_us,
+    own_words,
+    poll_is_ours,
+    reaction_is_for_us,
+)
 from projektbot.channels.matrix.events import (
     Raw,
     as_text,
@@ -24,6 +31,8 @@ from projektbot.channels.matrix.events import (
     thread_of,
 )
 from projektbot.channels.matrix.files import ref_of
+from projektbot.channels.matrix.overheard import is_passed_on, overheard
+from projektbot.channels.matrix.polls import ENDS, RESPONSES, STARTS, ending_of, vote_of
 from projektbot.messages import (
     Command,
     Edited,
@@ -53,13 +62,17 @@ def read(raw: Raw, here: Here) -> Inbound | None:
     key, room = _identifier(raw["event_id"]), _identifier(raw["room_id"])
     reader = READERS.get(_identifier(raw["type"]))
     event = reader(raw, here) if reader else None
+    said_to_us = event is not None
+    if event is None and is_passed_on(raw, here):
+        event = overheard(raw)
     if event is None:
         return None
     private, sender = room in here.private, as_text(raw.get("sender"))
     return Inbound(
         here.channel, key, room, event, _message_id(key, event), private=private,
         sender="" if sender == here.user else sender,  # our own joining is told as done by us
-        thread="" if private else thread_of(content_of(raw)),
+        thread="" if private else thread_of(content_of(raw)), name=here.names.get((room, sender), ""),
+        overheard=not said_to_us,
     )  # fmt: skip
 
 
@@ -110,6 +123,14 @@ def _read_reaction(raw: Raw, here: Here) -> Event | None:
     return Pick(number, reacted_event(content_of(raw))) if number and reaction_is_for_us(raw, here) else None
 
 
+def _read_vote(raw: Raw, here: Here) -> Event | None:
+    return vote_of(content_of(raw)) if poll_is_ours(raw, here) else None
+
+
+def _read_end_of_poll(raw: Raw, here: Here) -> Event | None:
+    return ending_of(content_of(raw)) if poll_is_ours(raw, here) else None
+
+
 def _read_member(raw: Raw, here: Here) -> Event | None:
     match membership_change(raw, here.user):
         case (_, "join"):
@@ -133,7 +154,8 @@ def _read_shut_out(_raw: Raw, _here: Here) -> Event:
 
 def _odd(what: str) -> Reader:
     def read_odd_event(raw: Raw, here: Here) -> Event | None:
-        return Odd(what) if content_of(raw) and is_for_us(raw, here) else None
+        content = content_of(raw)
+        return Odd(what, replied_event(content)) if content and is_for_us(raw, here) else None
 
     return read_odd_event
 
@@ -144,7 +166,9 @@ def _odd(what: str) -> Reader:
 def _read_text(content: Raw, here: Here) -> Event:
     words = own_words(content, here)
     if command := COMMAND.fullmatch(words):
-        return Command(command["name"].lower(), (command["argument"] or "").strip())
+        answered = replied_event(content)
+        quoted = here.quoted.get(answered, "")
+        return Command(command["name"].lower(), (command["argument"] or "").strip(), answered, quoted)
     return Words(words, replied_event(content)) if words else Odd("text")
 
 
@@ -165,7 +189,8 @@ def _read_upload(content: Raw, _here: Here) -> Event:
     kind, ref = KINDS[content["msgtype"]], ref_of(content)
     if not ref:
         return Odd(kind.value)
-    return Upload(kind, ref, size_of(content), file_name_of(content), caption_of(content))
+    to = replied_event(content)
+    return Upload(kind, ref, size_of(content), file_name_of(content), caption_of(content), to=to)
 
 
 def _read_location(content: Raw, _here: Here) -> Event:
@@ -176,7 +201,8 @@ def _read_location(content: Raw, _here: Here) -> Event:
 
 
 def _read_odd(content: Raw, _here: Here) -> Event:
-    return Odd(as_text(content.get("msgtype")).removeprefix("m.")[:MAX_WORD] or "message")
+    what = as_text(content.get("msgtype")).removeprefix("m.")[:MAX_WORD] or "message"
+    return Odd(what, replied_event(content))
 
 
 def _read_nothing(_content: Raw, _here: Here) -> None:
@@ -205,11 +231,12 @@ READERS: Mapping[str, Reader] = {
     "m.room.tombstone": _read_tombstone,
     "m.room.encrypted": _odd("encrypted"),
     "m.sticker": _odd("sticker"),
-    "m.poll.start": _odd("poll"),
-    "org.matrix.msc3381.poll.start": _odd("poll"),
+    **dict.fromkeys(STARTS, _odd("poll")),
+    **dict.fromkeys(RESPONSES, _read_vote),
+    **dict.fromkeys(ENDS, _read_end_of_poll),
     GREETING: _read_greeting,
     SHUT_OUT: _read_shut_out,
 }
 
 # What we ask the server for.
-TYPES = (*(kind for kind in READERS if kind not in {GREETING, SHUT_OUT}), "m.room.encryption")
+TYPES = (*(kind for kind in READERS if kind not in {GREETING, SHUT_OUT}), "m.room.encryption", "m.room.redaction")

@@ -18,6 +18,7 @@ Content: TypeAlias = dict[str, Any]
 MAX_CONTENT_BYTES: Final = 45_000
 LINKED = ("https://", "http://", "mailto:", "matrix:", "geo:", "tel:")
 _COMMAND = re.compile(r"(?<!\S)/(?=[a-z])")
+OTHERS = (Style.QUOTE, Style.SAID)  # words of people, in which nothing is ours to spell
 MSGTYPES = {Kind.IMAGE: "m.image", Kind.AUDIO: "m.audio", Kind.FILE: "m.file"}
 
 
@@ -61,7 +62,7 @@ def _spelled(message: Outgoing) -> Outgoing:
     """Spell commands as they can be typed here: clients such as Element keep an unknown "/idea" to themselves."""
     parts = tuple(
         replace(part, text=_COMMAND.sub("!", part.text))
-        if part.style is not Style.QUOTE and _COMMAND.search(part.text)
+        if part.style not in OTHERS and _COMMAND.search(part.text)
         else part
         for part in message.parts
     )
@@ -72,21 +73,31 @@ def _spelled(message: Outgoing) -> Outgoing:
 # ---- one event -----------------------------------------------------------------------------------------------------
 
 
-def _content(message: Outgoing) -> Content:
+def whole_content(message: Outgoing, file: Content) -> Content:
+    """Set a file and its words as one event: it can be answered, corrected and taken away as one.
+
+    What is only passed on may be shown by older clients as a file that is called what somebody wrote with it.
+    """
+    return _content(_spelled(message), {**file, "filename": file["body"]})
+
+
+def _content(message: Outgoing, file: Content | None = None) -> Content:
     body, html = _body(message), _html(message)
     # m.text and not m.notice, which would mark us as a bot: some clients hide notices or show them grey, none notifies.
-    said: Content = {"msgtype": "m.text", "body": body, "m.mentions": {}}  # no "@name" in quoted words rings anybody
+    # No "@name" in quoted words rings anybody.
+    said: Content = {"msgtype": "m.text", **(file or {}), "body": body, "m.mentions": {}}
     if html != escape(body, quote=False):
         said |= {"format": "org.matrix.custom.html", "formatted_body": html}
     if message.replaces:
         relation = {"rel_type": "m.replace", "event_id": message.replaces}
         return {**said, "body": f"* {body}", "m.new_content": said, "m.relates_to": relation}
-    if relation := _relation(message):
+    if relation := relation_of(message):
         return {**said, "m.relates_to": relation}
     return said
 
 
-def _relation(message: Outgoing) -> Content:
+def relation_of(message: Outgoing) -> Content:
+    """Return what a message answers, and to which thread it belongs."""
     answered: Content = {"m.in_reply_to": {"event_id": message.reply_to}} if message.reply_to else {}
     if not message.thread:
         return answered

@@ -14,9 +14,10 @@ import vodozemac
 from projektbot.channels.matrix.events import Raw, as_object, as_text, content_of
 from projektbot.channels.matrix.keystore import Device, KeyStore
 from projektbot.channels.matrix.machine import MEGOLM, UNLOCKED, Machine
+from projektbot.channels.matrix.polls import KINDS
 
 # What people say; membership and the like are never encrypted, and must not be smuggled in.
-SAID: Final = {"m.room.message", "m.reaction", "m.sticker", "m.poll.start", "org.matrix.msc3381.poll.start"}
+SAID: Final = {"m.room.message", "m.reaction", "m.sticker", *KINDS}
 
 log = structlog.get_logger(__name__)
 

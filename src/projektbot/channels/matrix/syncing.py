@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import orjson
 
-from projektbot.channels.matrix.addressed import Here, doubtful_message
+from projektbot.channels.matrix.addressed import Here, answered_by_command, doubtful_message
 from projektbot.channels.matrix.authors import Authors
 from projektbot.channels.matrix.entering import Entered
 from projektbot.channels.matrix.events import Raw, as_object, as_objects, as_text, content_of, has_joined, heir_of
@@ -19,6 +19,9 @@ from projektbot.channels.matrix.inbound import greeting_for, read, shut_out_by
 from projektbot.channels.matrix.joining import Joining
 from projektbot.channels.matrix.late import Late
 from projektbot.channels.matrix.machine import Heard
+from projektbot.channels.matrix.names import Names
+from projektbot.channels.matrix.overheard import TYPES as SAID
+from projektbot.channels.matrix.quoting import quoted_words
 from projektbot.channels.matrix.retrying import insist
 from projektbot.channels.matrix.roomkeys import session_of
 from projektbot.channels.matrix.rooms import Rooms
@@ -61,10 +64,12 @@ class Syncing:
         self._encryption = entered.encryption
         self._authors = authors
         self._road = road
+        self._names = Names(server)
         self._rooms = Rooms(channel, server, road)
         self._joining = Joining(channel, server, road, self._explain)
         self._timelines = Timelines(server, self._me.user_id)
         self._late = Late(channel, road, self._encryption.open)
+        self._quoted = partial(quoted_words, server, self._encryption.open)
         self._since = ""
         self._kept = ""  # the `since` that is stored
         self._keep_at = 0.0  # monotonic: the next one not before
@@ -153,6 +158,7 @@ class Syncing:
                 self._encryption.look_again(room)
             for raw in events:
                 self._encryption.note(raw)
+                self._names.note(raw)
                 await self._collect_event(batch, raw)
 
     async def _collect_event(self, batch: Batch, raw: Raw) -> None:
@@ -193,7 +199,18 @@ class Syncing:
         private = frozenset([room for room in rooms if await self._rooms.is_private(room)])
         here = Here(self._channel, self._me.user_id, self._me.display_name, private, followed=frozenset(batch.followed))
         asked = [(raw["room_id"], message) for raw in batch.raws if (message := doubtful_message(raw, here))]
-        return replace(here, authors={message: await self._authors.of(room, message) for room, message in asked})
+        authors = {message: await self._authors.of(room, message) for room, message in asked}
+        answered = [(raw["room_id"], message) for raw in batch.raws if (message := answered_by_command(raw, here))]
+        quoted = {message: await self._quoted(room, message) for room, message in answered}
+        return await self._with_relays(replace(here, authors=authors, quoted=quoted), batch)
+
+    async def _with_relays(self, here: Here, batch: Batch) -> Here:
+        """Learn in which of these groups people's messages are passed on, and only there how they are called."""
+        said = [(raw["room_id"], as_text(raw.get("sender"))) for raw in batch.raws if raw["type"] in SAID]
+        groups = {room for room, _ in said} - here.private
+        relayed = await self._road.relays(self._channel, groups) if groups else frozenset[str]()
+        names = {(room, user): await self._names.of(room, user) for room, user in said if room in relayed}
+        return replace(here, relayed=relayed, names=names)
 
 
 def _invitations(rooms: Raw, user: str) -> Iterator[tuple[str, str]]:

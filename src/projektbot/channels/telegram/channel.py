@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -13,13 +14,14 @@ from telegram import InputFile
 
 from projektbot.channels.telegram.api import DEFAULT_URL, Api
 from projektbot.channels.telegram.faults import Floods, NotEditable, NotModified
-from projektbot.channels.telegram.inbound import ALLOWED_UPDATES, Reader
+from projektbot.channels.telegram.inbound import ALLOWED_UPDATES, Reader, groups_in
 from projektbot.channels.telegram.links import link_to
-from projektbot.channels.telegram.outbound import FREE_RATE, Call, calls, edit
+from projektbot.channels.telegram.outbound import FREE_RATE, Call, asking, calls, edit, end_of_poll, removal
 from projektbot.channels.telegram.polling import me_of, persist, poll, watch
 from projektbot.channels.telegram.webhook import is_telegram, query_of, response_to, update_of
 from projektbot.errors import Bug, ChannelError, Rejected, Revoked, Throttled, Unsure, cause_of, guarded
 from projektbot.messages import MAX_FILE_BYTES, Limits, Media, Outgoing, Road
+from projektbot.polls import Sent
 
 log = structlog.get_logger()
 
@@ -89,10 +91,20 @@ class TelegramChannel:
 
     async def send(self, chat: str, message: Outgoing, txn: str, *, private: bool) -> str:  # noqa: ARG002 - Telegram has no use for them
         """Send or edit a message; return the id of the (last) message. Raises ChannelError and its kinds."""
+        if message.removes:
+            await self._api.call(*removal(chat, message))
+            return message.removes
+        if message.ends:
+            await self._end_poll(chat, message)
+        if asked := asking(chat, message, self.limits):
+            try:
+                return _sent(await self._carry_out(chat, asked))
+            except Rejected as error:  # where the group allows no polls: words and buttons do the same
+                log.info("telegram_poll_refused", channel=self.name, reason=error.reason)
         replaced = edit(chat, message, self.limits)
         if replaced is not None:
             try:
-                return await self._carry_out(chat, replaced)
+                return _sent(await self._carry_out(chat, replaced))
             except NotModified:
                 return message.replaces
             except NotEditable:
@@ -100,6 +112,13 @@ class TelegramChannel:
                 if message.or_nothing:
                     return message.replaces
         return await self._send_all(chat, calls(chat, message, self.limits))
+
+    async def _end_poll(self, chat: str, message: Outgoing) -> None:
+        """Close a poll. Whatever speaks against it, such as that it is closed or gone, what came of it is said."""
+        try:
+            await self._carry_out(chat, end_of_poll(chat, message))
+        except Rejected as error:
+            log.info("telegram_poll_not_closed", channel=self.name, reason=error.reason)
 
     async def fetch(self, ref: str) -> bytes:
         """Return the bytes of a file somebody sent. Raises Rejected("too_big"), Rejected or ChannelError."""
@@ -174,13 +193,18 @@ class TelegramChannel:
         """Say whether the updates are committed. Whatever went wrong is not Telegram's matter: it brings them again."""
         road, reader = house
         try:
-            await guarded(road.take(self.name, updates, reader.to_inbound))
+            await guarded(self._carry(updates, road, reader))
         except (Bug, ChannelError) as error:  # receiving must outlive a store that is away
             # The road has logged the whole of it; a traceback of its statements would carry what people wrote.
             name = type(cause_of(error)).__name__
             log.error("telegram_not_taken", channel=self.name, updates=len(updates), error=name)  # noqa: TRY400
             return False
         return True
+
+    async def _carry(self, updates: list[Any], road: Road, reader: Reader) -> None:
+        if groups := groups_in(updates):
+            reader = replace(reader, relayed=await road.relays(self.name, groups))
+        await road.take(self.name, updates, reader.to_inbound)
 
     async def _answer(self, query: str) -> None:
         async with self._answering:
@@ -196,7 +220,7 @@ class TelegramChannel:
         last = ""
         for call in several:
             try:
-                last = await self._carry_out(chat, call)
+                last = _sent(await self._carry_out(chat, call))
             except (Rejected, Revoked):
                 raise
             except ChannelError as error:
@@ -205,16 +229,21 @@ class TelegramChannel:
                 raise Unsure("half_sent", retry_after=error.retry_after) from None
         return last
 
-    async def _carry_out(self, chat: str, call: Call) -> str:
+    async def _carry_out(self, chat: str, call: Call) -> Any:  # noqa: ANN401 - JSON
         upload = (call.slot, await self._file(call.media)) if call.media else None
         try:
-            sent = await self._api.call(call.method, call.parameters, upload=upload)
+            return await self._api.call(call.method, call.parameters, upload=upload)
         except Throttled as error:
             raise self._floods.judged(error, chat, time.monotonic()) from None
-        return str(sent["message_id"])
 
     async def _file(self, media: Media) -> InputFile:
         content = await asyncio.to_thread(self._read_media, media.file.sha256)
         file = InputFile(content, media.file.name or media.kind.value)
         file.mimetype = media.file.mime or file.mimetype
         return file
+
+
+def _sent(message: Any) -> str:  # noqa: ANN401 - JSON
+    """Read the ids of a Message that Telegram has taken."""
+    number = str(message["message_id"])
+    return Sent(number, str(message["poll"]["id"])) if "poll" in message else number

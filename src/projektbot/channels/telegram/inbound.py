@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from projektbot.messages import (
     MAX_FILE_BYTES,
+    MAX_QUOTED,
     Command,
     Edited,
     Event,
@@ -21,6 +23,7 @@ from projektbot.messages import (
     Shared,
     Tap,
     Upload,
+    Vote,
     Words,
 )
 
@@ -78,6 +81,7 @@ class Reader:
     channel: str
     bot: int
     username: str
+    relayed: frozenset[str] = frozenset()  # groups in which what is not said to us is passed on
 
     def to_inbound(self, raw: Any) -> Inbound | None:  # noqa: ANN401 - JSON
         """Translate one update; None if it is not meant for us. Raises what it likes if nobody could be answered."""
@@ -101,6 +105,8 @@ class Reader:
             return self._changed(key, raw["my_chat_member"])
         if "message_reaction" in raw:
             return self._picked(key, raw["message_reaction"])
+        if "poll_answer" in raw:
+            return self._voted(key, raw["poll_answer"])
         return None
 
     def _damaged(self, key: str, raw: Json) -> Inbound | None:
@@ -116,17 +122,19 @@ class Reader:
     def _message(self, key: str, message: Json) -> Inbound | None:
         if "migrate_to_chat_id" in message:
             return self._inbound(key, message, Migrated(str(message["migrate_to_chat_id"])))
-        event = self._said(message) if self._concerns_us(message) else None
+        concerns_us = self._concerns_us(message)
+        event = self._said(message) if concerns_us else self._overheard(message)
         if event is None:
             return None
-        return self._inbound(key, message, event, message=str(message["message_id"]))
+        return self._inbound(key, message, event, message=str(message["message_id"]), overheard=not concerns_us)
 
     def _edited(self, key: str, message: Json) -> Inbound | None:
         text = message.get("text", message.get("caption"))
-        if text is None or not self._concerns_us(message):  # such as a live location that moved
+        concerns_us = self._concerns_us(message)
+        if text is None or not (concerns_us or self._is_passed_on(message)):  # such as a live location that moved
             return None
         number = str(message["message_id"])
-        return self._inbound(key, message, Edited(number, _text(text)), message=number)
+        return self._inbound(key, message, Edited(number, _text(text)), message=number, overheard=not concerns_us)
 
     def _tapped(self, key: str, query: Json) -> Inbound:
         # A message too old for Telegram to show us comes without its text, but with id and chat. One that was sent
@@ -152,37 +160,54 @@ class Reader:
             return None
         return self._inbound(key, change | {"from": change["user"]}, Pick(picked, str(change["message_id"])))
 
+    def _voted(self, key: str, answer: Json) -> Inbound:
+        # A vote says the poll and not the chat: the road knows where we asked it. Who votes as a channel or a group has
+        # no user, and is nobody's person.
+        chosen = tuple(map(_whole, answer["option_ids"]))
+        sender = _record(answer.get("user")).get("id") if "voter_chat" not in answer else None
+        poll = _text(answer["poll_id"])
+        if not poll.isprintable():  # no database would look that up
+            raise ValueError("no poll")
+        return Inbound(
+            self.channel, key, "", Vote(poll, chosen), private=False, order=int(key),
+            sender=str(sender) if isinstance(sender, int) else "",
+        )  # fmt: skip
+
     def _concerns_us(self, message: Json) -> bool:
         """Say whether a message is meant for us: in private all, elsewhere our commands and answers to us."""
-        kind = message["chat"]["type"]
-        if kind == "channel":
+        if not _is_of_a_person(message):
             return False
-        if "sender_chat" in message and not _is_anonymous(message):  # a channel speaks, or a post it forwards by itself
-            return False
-        if message.get("from", {}).get("is_bot", True) and not _is_anonymous(message):
-            return False
-        if kind == "private":
+        if message["chat"]["type"] == "private":
             return True
         if found := _as_command(message.get("text", "")):
             return (found[2] or self.username).lower() == self.username.lower()
         return self._is_answer_to_us(message)
 
+    def _is_passed_on(self, message: Json) -> bool:
+        """Say whether a message that is not for us is for the other chat: commands of other bots are for neither."""
+        in_relay = str(message["chat"]["id"]) in self.relayed
+        return in_relay and _is_of_a_person(message) and not _as_command(message.get("text", ""))
+
+    def _overheard(self, message: Json) -> Event | None:
+        """Return what is passed on; of files other than photos only what they are, so that nobody fetches them."""
+        event = self._said(message) if self._is_passed_on(message) else None
+        if isinstance(event, Upload) and event.kind is not Kind.IMAGE:
+            return Odd("voice" if event.kind is Kind.AUDIO else "document", event.to)
+        return event
+
     def _is_answer_to_us(self, message: Json) -> bool:
-        earlier = _record(message.get("reply_to_message"))
-        # In a forum, everything said in a topic we have opened counts as an answer to its opening.
-        return bool(_record(earlier.get("from")).get("id") == self.bot and "forum_topic_created" not in earlier)
+        return bool(_record(_earlier(message).get("from")).get("id") == self.bot)
 
     def _said(self, message: Json) -> Event | None:
         if "text" in message:
-            text = _text(message["text"])
-            return _command(text) or Words(text, _answered(message))
+            return _command(message) or Words(_text(message["text"]), _answered(message))
         if "location" in message:  # a venue has one too
             return Shared(float(message["location"]["latitude"]), float(message["location"]["longitude"]))
         if "animation" in message:  # comes with a document too, for older bots
-            return Odd("animation")
+            return Odd("animation", _answered(message))
         return _upload(message) or _odd(message)
 
-    def _inbound(self, key: str, of: Json, event: Event, *, message: str = "") -> Inbound:
+    def _inbound(self, key: str, of: Json, event: Event, *, message: str = "", overheard: bool = False) -> Inbound:
         private = of["chat"]["type"] == "private"
         return Inbound(
             channel=self.channel,
@@ -195,7 +220,32 @@ class Reader:
             order=int(key),
             sender="" if private else _sender(of),
             thread="" if private else _thread(of),
+            name=_name(of) if str(of["chat"]["id"]) in self.relayed else "",
+            overheard=overheard,
         )
+
+
+def groups_in(updates: Sequence[Any]) -> frozenset[str]:
+    """Return in which groups updates bring messages, whatever else is in them."""
+    messages = [_record(_record(raw).get(kind)) for raw in updates for kind in ("message", "edited_message")]
+    chats = [_record(message.get("chat")) for message in messages]
+    return frozenset(str(chat.get("id")) for chat in chats if chat.get("type") in ("group", "supergroup"))
+
+
+def _is_of_a_person(message: Json) -> bool:
+    """Say whether a person speaks: not a channel, a post that it forwards by itself, or a bot."""
+    if message["chat"]["type"] == "channel":
+        return False
+    if _is_anonymous(message):
+        return True
+    return "sender_chat" not in message and not message.get("from", {}).get("is_bot", True)
+
+
+def _name(of: Json) -> str:
+    """Return the name that stands over somebody's messages; an anonymous administrator speaks as the group."""
+    if "sender_chat" in of:
+        return _words(_record(of["sender_chat"]).get("title")) or "?"
+    return _words(_record(of.get("from")).get("first_name")) or "?"
 
 
 def _is_anonymous(message: Json) -> bool:
@@ -219,36 +269,53 @@ def _as_command(text: str) -> re.Match[str] | None:
     return COMMAND.fullmatch(unicodedata.normalize("NFC", text)) if text.startswith("/") else None
 
 
-def _command(text: str) -> Command | None:
+def _command(message: Json) -> Command | None:
     # In private nobody else can be meant, so a name behind @ is not looked at; in groups it has been.
-    found = _as_command(text)
-    return Command(found[1].lower(), (found[3] or "").strip()) if found else None
+    found = _as_command(_text(message["text"]))
+    if not found:
+        return None
+    quoted = "" if message["chat"]["type"] == "private" else _quoted(message)
+    return Command(found[1].lower(), (found[3] or "").strip(), _answered(message), quoted)
+
+
+def _earlier(message: Json) -> Json:
+    """Return the message that this one answers, as far as it is shown to us."""
+    earlier = _record(message.get("reply_to_message"))
+    # In a forum, everything said in a topic counts as an answer to its opening.
+    return {} if "forum_topic_created" in earlier else earlier
 
 
 def _answered(message: Json) -> str:
-    return str(_record(message.get("reply_to_message")).get("message_id", ""))
+    return str(_earlier(message).get("message_id", ""))
+
+
+def _quoted(message: Json) -> str:
+    """Return what was answered: the part that was marked, or else the beginning."""
+    earlier = _earlier(message)
+    marked = _words(_record(message.get("quote")).get("text"))
+    return (marked or _words(earlier.get("text")) or _words(earlier.get("caption")))[:MAX_QUOTED]
 
 
 def _upload(message: Json) -> Upload | None:
-    caption = _words(message.get("caption"))
+    caption, to = _words(message.get("caption")), _answered(message)
     if "photo" in message:
         sizes = sorted(message["photo"], key=lambda size: size["width"] * size["height"])
         fitting = [size for size in sizes if size.get("file_size", 0) <= MAX_FILE_BYTES] or sizes
-        return _file(Kind.IMAGE, fitting[-1], caption)
+        return _file(Kind.IMAGE, fitting[-1], caption, to)
     for name in ("voice", "audio"):
         if name in message:
-            return _file(Kind.AUDIO, message[name], caption)
+            return _file(Kind.AUDIO, message[name], caption, to)
     if "document" in message:
         document = message["document"]
         image = _words(document.get("mime_type")).startswith("image/")
-        return _file(Kind.IMAGE if image else Kind.FILE, document, caption)
+        return _file(Kind.IMAGE if image else Kind.FILE, document, caption, to)
     return None
 
 
-def _file(kind: Kind, of: Json, caption: str) -> Upload:
+def _file(kind: Kind, of: Json, caption: str, to: str) -> Upload:
     size = of.get("file_size")
     return Upload(
-        kind, _text(of["file_id"]), size if isinstance(size, int) else 0, _words(of.get("file_name")), caption
+        kind, _text(of["file_id"]), size if isinstance(size, int) else 0, _words(of.get("file_name")), caption, to=to
     )
 
 
@@ -256,7 +323,8 @@ def _odd(message: Json) -> Odd | None:
     """Name content we cannot use. What Telegram invents after us counts too: silence would be the worst answer."""
     if not SERVICE.isdisjoint(message):  # some come with undocumented fields of older versions beside them
         return None
-    return next((Odd(name) for name in message if name not in ABOUT), Odd("nothing"))
+    what = next((name for name in message if name not in ABOUT), "nothing")
+    return Odd(what, _answered(message))
 
 
 def _number(reaction: Json) -> int:

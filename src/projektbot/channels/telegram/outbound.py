@@ -18,6 +18,7 @@ PHOTOS = ("image/jpeg", "image/png", "image/webp")
 # Bot API 10.1 sendVoice: only OGG/Opus shows as a voice note we can be sure of; sendAudio takes MP3 and M4A.
 VOICES = ("audio/ogg", "audio/opus")
 TRACKS = ("audio/mpeg", "audio/mp3", "audio/mp4", "audio/m4a", "audio/x-m4a")
+QUESTION, OPTION = 300, 100  # characters of a poll, Bot API 10.1 sendPoll
 NO_PREVIEW = {"is_disabled": True}
 
 
@@ -32,15 +33,48 @@ class Call:
 
 
 def calls(chat: str, message: Outgoing, limits: Limits) -> list[Call]:
-    """Return the calls that send a message, in order: the reply on the first, the buttons on the last."""
+    """Return the calls that send a message, in order: the reply on the first, the buttons on the last.
+
+    Of a message with a poll these are the ones that say the same in words.
+    """
     made = list(_with_media(message, message.media, limits) if message.media else _texts(message.parts, limits))
     made = [_adding(call, _address(chat, limits) | _topic(message)) for call in made]
-    if message.reply_to:
-        reply = {"message_id": int(message.reply_to), "allow_sending_without_reply": True}
-        made[0] = _adding(made[0], {"reply_parameters": reply})
+    made[0] = _adding(made[0], _reply(message))
     if message.choices:
         made[-1] = _adding(made[-1], {"reply_markup": keyboard(message.choices)})
     return made
+
+
+def asking(chat: str, message: Outgoing, limits: Limits) -> Call | None:
+    """Return the call that asks a message's poll, or None if it has none.
+
+    Not anonymously: of an anonymous poll Telegram tells us only the sums, and whoever is there on two messengers would
+    count twice.
+    """
+    asked = message.poll
+    if asked is None:
+        return None
+    parameters = {
+        **_address(chat, limits),
+        **_topic(message),
+        **_reply(message),
+        "question": shortened(asked.question, QUESTION),
+        "options": [{"text": shortened(option, OPTION)} for option in asked.options],
+        "is_anonymous": False,
+        "allows_multiple_answers": asked.multiple,
+    }
+    return Call("sendPoll", parameters)
+
+
+def end_of_poll(chat: str, message: Outgoing) -> Call:
+    """Return the call that closes the poll which a message ends."""
+    return Call("stopPoll", {"chat_id": int(chat), "message_id": int(message.ends)})
+
+
+def _reply(message: Outgoing) -> dict[str, Any]:
+    if not message.reply_to:
+        return {}
+    return {"reply_parameters": {"message_id": int(message.reply_to), "allow_sending_without_reply": True}}
 
 
 def _address(chat: str, limits: Limits) -> dict[str, Any]:
@@ -58,12 +92,20 @@ def _adding(call: Call, parameters: dict[str, Any]) -> Call:
 
 def edit(chat: str, message: Outgoing, limits: Limits) -> Call | None:
     """Return the call that replaces an earlier message, or None if only a new one can say it."""
+    if message.media and message.whole and message.replaces:
+        words = {"chat_id": int(chat), "message_id": int(message.replaces), **_caption(message.parts)}
+        return Call("editMessageCaption", words)
     if message.media or not message.replaces or units(message.plain()) > limits.text:
         return None
     parameters = {"chat_id": int(chat), "message_id": int(message.replaces), **_text(message.parts)}
     if message.choices:
         parameters["reply_markup"] = keyboard(message.choices)
     return Call("editMessageText", parameters)
+
+
+def removal(chat: str, message: Outgoing) -> tuple[str, dict[str, Any]]:
+    """Return method and parameters that take a message of ours away."""
+    return "deleteMessage", {"chat_id": int(chat), "message_id": int(message.removes)}
 
 
 def keyboard(choices: Sequence[Choice]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from projektbot.messages import Part, Style
 
 # User text is set in italics: Telegram's quotation is a block of its own and cannot stand within a sentence.
 ENTITY = {Style.BOLD: "bold", Style.QUOTE: "italic"}
+BARE = (Style.PLAIN, Style.SAID)
 ZWJ = "\u200d"
 # A cut that leaves less than half a message is worse than one at a lesser boundary.
 BOUNDARIES = ("\n\n", "\n", " ")
@@ -27,7 +28,7 @@ def entities(parts: Sequence[Part]) -> list[dict[str, Any]]:
     offset = 0
     for part in parts:
         length = units(part.text)
-        if length and part.style is not Style.PLAIN:
+        if length and part.style not in BARE:
             found.append(_entity(part) | {"offset": offset, "length": length})
         offset += length
     return found

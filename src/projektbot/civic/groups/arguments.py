@@ -14,6 +14,7 @@ from projektbot.records import record
 # As in the engine's own tables, what is English or German is understood in every language.
 UNTIL: Final = re.compile(r"(?:^|[\s,;(])(?:until|till|by|bis(?:\s+zum)?)\s+(?P<day>[^\n;]+?)\)?\s*$", re.IGNORECASE)
 WHO: Final = re.compile(r"(?<!\S)@[^\s,;]+")
+ENDING: Final = re.compile(r"(?:end|close|ende|beenden|schließen)(?:\s+(?P<number>\d+))?", re.IGNORECASE)
 PARTED: Final = re.compile(r"\s*[;\n|]\s*")
 
 
@@ -34,12 +35,20 @@ class TaskWords:
     until: date | None
 
 
-def read_task(written: str, *, locale: str, today: date) -> TaskWords:
-    """Read "Buy wood @ben until Friday"; raises UnclearError."""
+def read_task(written: str, *, locale: str, today: date, quoted: str = "") -> TaskWords:
+    """Read "Buy wood @ben until Friday"; where only who and when is written, the task is what is `quoted`.
+
+    Raises UnclearError.
+    """
     words, until = with_day(written, locale=locale, today=today)
     named = WHO.findall(words)
-    bare = " ".join(WHO.sub(" ", words).split())
+    bare = " ".join(WHO.sub(" ", words).split()) or " ".join(quoted.split())
     return TaskWords(bare or words, " ".join(named) if bare else "", until)
+
+
+def only_names(words: str) -> bool:
+    """Say whether nothing but who is to do it was written."""
+    return not WHO.sub(" ", words).strip()
 
 
 def with_day(written: str, *, locale: str, today: date) -> tuple[str, date | None]:
@@ -91,6 +100,12 @@ def read_moment(written: str, *, locale: str, now: datetime) -> datetime | None:
             found.add(datetime.combine(one, time(), now.tzinfo) + timedelta(minutes=minutes))
     moments = {moment for moment in found if moment > now}
     return moments.pop() if len(moments) == 1 else None
+
+
+def poll_to_end(written: str) -> str | None:
+    """Return the number behind "end", empty if there is none; None if it is a question and no poll is to end."""
+    found = ENDING.fullmatch(written.strip())
+    return (found["number"] or "") if found else None
 
 
 def read_question(written: str) -> tuple[str, Sequence[str]]:

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from itertools import count
 
 import orjson
-from sqlalchemy import Connection, and_, delete, insert, select, update
+from sqlalchemy import Connection, and_, delete, insert, or_, select, update
 
 from projektbot.civic.cards import lines, paragraphs
-from projektbot.civic.groups.arguments import read_question
 from projektbot.civic.groups.here import Here
-from projektbot.civic.groups.queries import QuestionRow, answers_to, question_for_change
-from projektbot.civic.groups.rules import (
-    FEWEST_CHOICES,
-    LONGEST_WORDS,
-    MOST_CHOICES,
-    SEVERAL,
-    Coming,
-    Kind,
-)
-from projektbot.civic.groups.tables import group_answers, questions
+from projektbot.civic.groups.queries import QuestionRow, answers_to, choices_of, question_for_change
+from projektbot.civic.groups.rules import SEVERAL, Coming, Kind
+from projektbot.civic.groups.tables import group_answers, group_askers, questions
 from projektbot.civic.tx import Post
 from projektbot.dialog.saying import Button
 from projektbot.errors import Refused
@@ -29,8 +21,6 @@ from projektbot.store.upsert import unless_there
 from projektbot.texts import N_, Text
 
 CHOOSE, FIX = "ask", "fix"  # begin the tokens of buttons
-LONGEST_CHOICE = 60
-EXAMPLE = N_("/poll How do you like the new plan?")
 
 MOODS = (N_("I am for it"), N_("I can live with it"), N_("I have doubts"))
 COMING: Mapping[Coming, Text] = {
@@ -50,18 +40,10 @@ def ask(here: Here, kind: Kind, words: str, options: Sequence[str], starts_at: i
         "starts_at": starts_at,
         "at": here.tx.at,
     }
-    made = here.tx.db.scalar(insert(questions).values(row).returning(questions.c.id))
-    return QuestionRow(int(made or 0), here.project, kind, words, list(options), starts_at, here.tx.at, None)
-
-
-def poll(here: Here, written: str) -> Post:
-    """Ask what people think: of what they choose themselves, or how they like it."""
-    words, choices = read_question(written)
-    if not words or len(words) > LONGEST_WORDS or any(len(choice) > LONGEST_CHOICE for choice in choices):
-        raise Refused(N_("Please write a short question. For example: {example}", example=EXAMPLE))
-    if choices and not FEWEST_CHOICES <= len(choices) <= MOST_CHOICES:
-        raise Refused(N_("Please write {least} to {most} choices, or none.", least=FEWEST_CHOICES, most=MOST_CHOICES))
-    return shown(here, ask(here, Kind.MOOD, words, choices or [""] * len(MOODS)))
+    made = int(here.tx.db.scalar(insert(questions).values(row).returning(questions.c.id)) or 0)
+    asker = {"person_id": here.person_id, "guest": None if here.people else here.guest or None}
+    here.tx.db.execute(insert(group_askers).values(question=made, **asker))
+    return QuestionRow(made, here.project, kind, words, list(options), starts_at, here.tx.at, None)
 
 
 def choose(here: Here, question_id: int, what: str) -> Post:
@@ -79,15 +61,21 @@ def choose(here: Here, question_id: int, what: str) -> Post:
 
 
 def _note(here: Here, question: QuestionRow, choice: int) -> None:
+    if question.kind in SEVERAL:
+        take_choices(here, question, choices_of(here.tx.db, question.id, here.voters) ^ {choice})
+    else:
+        take_choices(here, question, {choice})
+
+
+def take_choices(here: Here, question: QuestionRow, wanted: Collection[int]) -> None:
+    """Let these be the choices of who acts, under one name, and no others."""
     columns = group_answers.c
-    mine = and_(columns.question == question.id, columns.voter == here.voter)
-    had = set(here.tx.db.scalars(select(columns.choice).where(mine)))
-    gone = {choice} & had if question.kind in SEVERAL else had - {choice}
-    if gone:
-        here.tx.db.execute(delete(group_answers).where(mine, columns.choice.in_(gone)))
-    if choice not in had:
-        row = {"question": question.id, "choice": choice, "voter": here.voter, "person_id": here.person_id}
-        here.tx.db.execute(unless_there(group_answers, [row]))
+    other = or_(columns.voter != here.voter, columns.choice.not_in(wanted))
+    mine = and_(columns.question == question.id, columns.voter.in_(here.voters))
+    here.tx.db.execute(delete(group_answers).where(mine, other))
+    if wanted:
+        about = {"question": question.id, "voter": here.voter, "person_id": here.person_id}
+        here.tx.db.execute(unless_there(group_answers, [{**about, "choice": choice} for choice in sorted(wanted)]))
 
 
 def unite_answers(db: Connection, person_id: int, into: int) -> None:
@@ -107,15 +95,26 @@ def end(here: Here, question: QuestionRow) -> None:
 # ---- how it looks ----------------------------------------------------------------------------------------------------
 
 
+def show_everywhere(here: Here, question: QuestionRow) -> Post:
+    """Show a new question in every chat of the project: whoever answers counts, wherever that is."""
+    post = shown(here, question)
+    here.say_elsewhere(post)
+    return post
+
+
 def shown(here: Here, question: QuestionRow, first: Text | None = None) -> Post:
     """Show a question, how often each choice was taken, and the buttons."""
     labels = LABELS[question.kind](here, question)
-    taken = answers_to(here.tx.db, question)
-    counts = lines(*[_counted(label, n) for label, n in zip(labels, taken, strict=True)])
     buttons = [Button(f"{CHOOSE}|{question.id}|{place}", label) for place, label in zip(count(), labels)]
     if question.kind is Kind.DATES:
         buttons.append(Button(f"{FIX}|{question.id}|", N_("Fix the date"), "/fix"))
-    return Post(paragraphs(first, _heading(here, question), counts), tuple(buttons))
+    return Post(paragraphs(first, _heading(here, question), lines(*counted(here, question))), tuple(buttons))
+
+
+def counted(here: Here, question: QuestionRow) -> list[Text]:
+    """Return each choice with how often it was taken."""
+    labels, taken = LABELS[question.kind](here, question), answers_to(here.tx.db, question)
+    return [Text("{choice}: {n}", {"choice": label, "n": n}) for label, n in zip(labels, taken, strict=True)]
 
 
 def _heading(here: Here, question: QuestionRow) -> Text:
@@ -135,10 +134,6 @@ def when(here: Here, at: int) -> datetime:
 def moments(here: Here, question: QuestionRow) -> list[datetime]:
     """Return the times a group may choose from."""
     return [datetime.fromisoformat(option).replace(tzinfo=here.zone) for option in question.options]
-
-
-def _counted(label: Text, n: int) -> Text:
-    return Text("{choice}: {n}", {"choice": label, "n": n})
 
 
 def _dates(here: Here, question: QuestionRow) -> list[Text]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from sqlalchemy import Connection, delete, select, update
 
 from projektbot.civic.cards import paragraphs
+from projektbot.civic.groups import poll_ids, relay
 from projektbot.civic.groups.here import Here
 from projektbot.civic.groups.queries import chat_on, project_of_chat
 from projektbot.civic.groups.rules import BindOutcome, bind_outcome
@@ -42,8 +43,11 @@ def _bind(here: Here, found: ProjectRow) -> Post:
     who, ref = here.tx.who, Own(reference(found.number))
     before = chat_on(here.tx.db, found.number, who.channel)
     if before is not None:
+        relay.end(here.tx, found.number, before)
         _forget(here.tx.db, before)
         here.tx.say(before, Post(N_("Another group is the one of {ref} now. This one is free again.", ref=ref)))
+    if here.project:
+        relay.end(here.tx, here.project, who.address_id)
     values = {"project": found.number, "channel": who.channel, "thread": here.thread, "bound_at": here.tx.at}
     upsert(here.tx.db, project_chats, {"address_id": who.address_id}, values)
     belongs = N_("This group belongs to {ref} {title} now.", ref=ref, title=found.title)
@@ -62,6 +66,7 @@ def unbind(here: Here) -> Post:
     if not here.project:
         return Post(REFUSALS[BindOutcome.UNKNOWN]("", here))
     here.need_speaker()
+    relay.end(here.tx, here.project, here.tx.who.address_id)
     _forget(here.tx.db, here.tx.who.address_id)
     return Post(N_("This group does not belong to {ref} any more. Its tasks stay with the project.",
                    ref=Own(reference(here.project))))  # fmt: skip
@@ -112,10 +117,12 @@ def move(db: Connection, address_id: int, into: int) -> None:
     taken = select(project_chats.c.address_id).where(project_chats.c.address_id == into)
     if db.scalar(taken) is None:
         db.execute(update(project_chats).where(project_chats.c.address_id == address_id).values(address_id=into))
+        poll_ids.move(db, address_id, into)
 
 
-def tell_gone(tx: Tx, number: int) -> None:
-    """Tell who leads a project that we were taken out of its group."""
+def tell_gone(tx: Tx, number: int, address_id: int) -> None:
+    """Tell who leads a project that we were taken out of its group, and the other chat that it stands alone."""
+    relay.end(tx, number, address_id)
     _tell_leads(tx, number, N_(
         "I have been taken out of the group of {ref}. Nothing is lost: invite me again, and it goes on there. Or "
         "connect another group with {example}.", ref=Own(reference(number)), example=Own(f"/team {reference(number)}"),

@@ -55,12 +55,14 @@ def decide(here: Here, written: str) -> Post:
     here.tx.db.execute(insert(due).values(kind=END, subject=str(number), due_at=micros(until)))
     for voter in voters:
         here.tx.tell(voter, _invitation(here, words), Opens(N_("Vote"), "group_vote", "decision", str(number)))
-    return Post(paragraphs(
+    asked = Post(paragraphs(
         N_("To be decided: {question}", question=words),
         NN_("{n} member of the team has been asked in private, until {time}.",
             "{n} members of the team have been asked in private, until {time}.", len(voters), time=until),
         N_("Whoever writes to me in private finds it there. Nobody learns who voted how."),
     ))  # fmt: skip
+    here.say_elsewhere(asked)
+    return asked
 
 
 def _invitation(here: Here, words: str) -> Text:

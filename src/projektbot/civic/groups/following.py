@@ -6,6 +6,7 @@ from sqlalchemy import delete, update
 
 from projektbot.civic.groups.decisions import end_where_all_have_voted
 from projektbot.civic.groups.queries import ChatRow, bound_chats, chats_of_project
+from projektbot.civic.groups.relay import end as end_relay
 from projektbot.civic.groups.speaking import leads_of
 from projektbot.civic.groups.tables import decisions, project_chats, questions, tasks
 from projektbot.civic.projects.queries import ProjectRow, project
@@ -29,6 +30,7 @@ def merge_groups(tx: Tx, number: int, into: int) -> None:
         return
     for table in (tasks, questions, decisions):
         tx.db.execute(update(table).where(table.c.project == number).values(project=into))
+    end_relay(tx, number)  # who reads along is another matter now: a lead of the whole switches it on anew
     taken = {chat.channel for chat in bound_chats(tx.db, into)}
     for chat in bound_chats(tx.db, number):
         if chat.channel in taken:

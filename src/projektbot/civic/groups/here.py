@@ -6,8 +6,9 @@ from collections.abc import Callable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from projektbot.civic.groups.queries import chats_of_project
 from projektbot.civic.groups.speaking import speaker_of
-from projektbot.civic.tx import Tx
+from projektbot.civic.tx import Post, Tx
 from projektbot.errors import Refused
 from projektbot.messages import Stored
 from projektbot.records import record
@@ -20,7 +21,8 @@ class Here:
 
     `sender` is the messenger's id of who acts, empty if it does not tell; `people` are those who write to us in private
     as that account, none for a guest; `keep` stores a file of ours (content, type, name);
-    `thread` is where in the group they act.
+    `thread` is where in the group they act; `to` the messenger's id of the message they answer, and `quoted` what that
+    one says, if it is shown to us.
     """
 
     tx: Tx
@@ -30,6 +32,8 @@ class Here:
     zone: ZoneInfo
     keep: Callable[[bytes, str, str], Stored]
     thread: str = ""
+    to: str = ""
+    quoted: str = ""
 
     @property
     def local(self) -> datetime:
@@ -49,9 +53,23 @@ class Here:
     @property
     def voter(self) -> str:
         """Return what names who acts among those who answer a question; empty if nothing does."""
-        if self.people:
-            return f"p:{self.people[0]}"
+        return f"p:{self.people[0]}" if self.people else self.guest
+
+    @property
+    def guest(self) -> str:
+        """Return what names who acts as long as they have not written to us in private; empty if nothing does."""
         return f"{self.tx.who.channel}:{self.sender}" if self.sender else ""
+
+    @property
+    def voters(self) -> list[str]:
+        """Return all names under which who acts may have answered: they may have been a guest then."""
+        return [name for name in (*[f"p:{person_id}" for person_id in self.people], self.guest) if name]
+
+    def say_elsewhere(self, post: Post) -> None:
+        """Say in the other chats of the project what was said or done here: both are one thread."""
+        for address_id in chats_of_project(self.tx.db, self.project):
+            if address_id != self.tx.who.address_id:
+                self.tx.say(address_id, post)
 
     def need_speaker(self) -> int:
         """Return the person who acts, if they may speak for the project; else raise Refused."""

@@ -8,7 +8,7 @@ from sqlalchemy import insert, select
 
 from projektbot.civic.cards import paragraphs
 from projektbot.civic.groups.arguments import UnclearError, read_meeting
-from projektbot.civic.groups.asking import ask, end, moments, shown
+from projektbot.civic.groups.asking import ask, end, moments, show_everywhere
 from projektbot.civic.groups.here import Here
 from projektbot.civic.groups.queries import (
     QuestionRow,
@@ -40,7 +40,7 @@ def meeting(here: Here, written: str) -> Post:
         return _fix_by_number(here, int(written[:3]))
     title, dates = _read(here, written)
     options = [moment.replace(tzinfo=None).isoformat(timespec="minutes") for moment in dates]
-    return shown(here, ask(here, Kind.DATES, title or reference(here.project), options))
+    return show_everywhere(here, ask(here, Kind.DATES, title or reference(here.project), options))
 
 
 def _read(here: Here, written: str) -> tuple[str, list[datetime]]:
@@ -90,7 +90,7 @@ def _fix(here: Here, question: QuestionRow, place: int) -> Post:
                 media=_file(here, fixed, starts_at))  # fmt: skip
     for address_id in chats_of_project(here.tx.db, here.project):
         here.tx.say(address_id, told)
-    return shown(here, fixed)
+    return show_everywhere(here, fixed)
 
 
 def _file(here: Here, fixed: QuestionRow, starts_at: datetime) -> Media:

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, Row, and_, func, or_, select
+from sqlalchemy import Connection, Row, and_, distinct, func, or_, select
 
 from projektbot.civic.groups.rules import Counts, Kind
-from projektbot.civic.groups.tables import decision_voters, decisions, group_answers, project_chats, questions, tasks
+from projektbot.civic.groups.tables import (
+    decision_voters,
+    decisions,
+    group_answers,
+    group_askers,
+    project_chats,
+    questions,
+    tasks,
+)
 
 DAY = 86_400_000_000  # microseconds
 
@@ -138,6 +147,32 @@ def newest_dates(db: Connection, project: int) -> int | None:
     mine = and_(questions.c.project == project, questions.c.kind == Kind.DATES, questions.c.ended_at.is_(None))
     found: int | None = db.scalar(select(func.max(questions.c.id)).where(mine))
     return found
+
+
+def has_asked(db: Connection, question_id: int, people: Sequence[int], guest: str) -> bool:
+    """Say whether one of these people has asked something, or somebody who was a guest of this name then."""
+    theirs = or_(group_askers.c.person_id.in_(people), and_(group_askers.c.guest == guest, group_askers.c.guest != ""))
+    asked = select(group_askers.c.question).where(group_askers.c.question == question_id, theirs)
+    return db.scalar(asked) is not None
+
+
+def open_polls(db: Connection, project: int) -> list[QuestionRow]:
+    """Return the mood polls of a project that are not over, the oldest first."""
+    mine = and_(questions.c.project == project, questions.c.kind == Kind.MOOD, questions.c.ended_at.is_(None))
+    found = map(_asked, db.execute(_question.where(mine).order_by(questions.c.id)))
+    return [row for row in found if row is not None]
+
+
+def choices_of(db: Connection, question_id: int, voters: Sequence[str]) -> set[int]:
+    """Return which choices were taken under these names."""
+    mine = and_(group_answers.c.question == question_id, group_answers.c.voter.in_(voters))
+    return set(db.scalars(select(group_answers.c.choice).where(mine)))
+
+
+def count_voters(db: Connection, question_id: int) -> int:
+    """Return how many have answered a question."""
+    its = group_answers.c.question == question_id
+    return db.scalar(select(func.count(distinct(group_answers.c.voter))).where(its)) or 0
 
 
 def answers_to(db: Connection, question: QuestionRow) -> list[int]:

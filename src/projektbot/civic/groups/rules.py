@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
+from unicodedata import category
 
 from projektbot.records import record
 
@@ -11,8 +12,19 @@ LONGEST_WORDS = 300  # characters of a task or a question: it has to fit on a te
 MOST_OPEN_TASKS = 50
 MOST_SHOWN = 20  # tasks in one message, each with a button
 FEWEST_DATES, MOST_DATES = 2, 5
-FEWEST_CHOICES, MOST_CHOICES = 2, 8
+# Bot API 10.1 sendPoll takes a question of 300 characters, as all words here, and 12 options of 100; MSC3381 takes 20.
+FEWEST_CHOICES, MOST_CHOICES = 2, 12
+LONGEST_CHOICE = 60  # on a button, too, it has to be read
+MOST_OPEN_POLLS = 10  # of a project
 DECISION_DAYS = 3
+RELAYED_DAYS = 3  # what was passed on is forgotten in the night after two days: as long as Telegram lets it be deleted
+RELAY_AT_ONCE, RELAY_SECONDS = 20, 3  # messages of one person at once, and on and on one in so many seconds
+RELAY_ALL_AT_ONCE = (
+    60  # of a whole chat: Telegram takes twenty a minute, and what cannot leave lies in front of the rest
+)
+
+ON = frozenset({"on", "an", "ein"})  # behind /relay
+OFF = frozenset({"off", "aus", "-"})  # likewise, and behind /team
 
 
 class BindOutcome(StrEnum):
@@ -102,6 +114,11 @@ def verdict(counts: Counts) -> Verdict:
     if counts.yes == counts.no:
         return Verdict.TIED if counts.yes else Verdict.NOBODY
     return Verdict.YES if counts.yes > counts.no else Verdict.NO
+
+
+def is_visible(words: str) -> bool:
+    """Say whether something can be seen of these words: of nothing but blanks and marks no messenger makes a poll."""
+    return any(category(char)[0] not in "CZM" for char in words)
 
 
 def favourite(counts: Sequence[int]) -> int | None:

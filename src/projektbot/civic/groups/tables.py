@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
 
 from projektbot.store.tables import Id, Time, metadata
 
@@ -48,6 +48,30 @@ questions = Table(
     sqlite_autoincrement=True,
 )
 
+# Who asked, and so may end it: a person or, of somebody who has never written to us in private, as group_answers.voter.
+group_askers = Table(
+    "group_askers",
+    metadata,
+    Column("question", Id, ForeignKey("group_questions.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("person_id", Id, ForeignKey("people.id", ondelete="CASCADE"), index=True),
+    Column("guest", String(320)),
+)
+
+# In which message of which chat a question is asked by a poll of the messenger, and how votes name that poll.
+group_polls = Table(
+    "group_polls",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("question", Id, ForeignKey("group_questions.id", ondelete="CASCADE"), nullable=False),
+    Column("address_id", Id, ForeignKey("addresses.id", ondelete="CASCADE"), nullable=False),
+    Column("outbox_id", Id, nullable=False, unique=True),  # no foreign key: letters are forgotten before polls
+    Column("message", String(255)),  # the messenger's ids, once it has taken the letter
+    Column("poll", String(255)),
+    UniqueConstraint("question", "address_id"),
+    Index("group_polls_in_chat", "address_id", "poll"),
+    Index("group_polls_by_poll", "poll"),
+)
+
 group_answers = Table(
     "group_answers",
     metadata,
@@ -85,4 +109,36 @@ decision_voters = Table(
     Column("person_id", Id, ForeignKey("people.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("has_voted", Integer, nullable=False, server_default="0"),  # not when: that would tell what, beside a count
     UniqueConstraint("decision", "person_id"),
+)
+
+# Projects whose chats show each other plain messages.
+relays = Table(
+    "relays",
+    metadata,
+    Column(
+        "project", Integer, ForeignKey("projects.number", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    ),
+    Column("at", Time, nullable=False),
+)
+
+# Which message of a group was passed on as which of ours; what it says stands in the outbox alone, as long as this.
+relayed = Table(
+    "relayed",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("address_id", Id, ForeignKey("addresses.id", ondelete="CASCADE"), nullable=False),  # where it was written
+    Column("message", String(255), nullable=False),  # its id on that messenger
+    Column("sender", String(255), nullable=False),  # who wrote it: only they may correct it or take it back
+    Column("outbox_id", Id, ForeignKey("outbox.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("at", Time, nullable=False),
+    Index("relayed_message", "address_id", "message"),
+)
+
+# How much somebody had passed on lately, as in `dialog/pace.py`; without a sender: all of a chat together.
+relay_paces = Table(
+    "relay_paces",
+    metadata,
+    Column("address_id", Id, ForeignKey("addresses.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("sender", String(255), primary_key=True),
+    Column("pace", BigInteger, nullable=False),
 )

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import insert, update
 
 from projektbot.civic.cards import lines, paragraphs
-from projektbot.civic.groups.arguments import TaskWords, UnclearError, read_task
+from projektbot.civic.groups.arguments import TaskWords, UnclearError, only_names, read_task
 from projektbot.civic.groups.here import Here
 from projektbot.civic.groups.queries import TaskRow, chats_of_project, count_open, task, tasks_of
 from projektbot.civic.groups.rules import LONGEST_WORDS, MOST_OPEN_TASKS, MOST_SHOWN
@@ -40,18 +40,23 @@ def add(here: Here, written: str) -> Post:
         "person_id": here.person_id,
         "at": here.tx.at,
     }
-    made = here.tx.db.scalar(insert(tasks).values(row).returning(tasks.c.id))
+    made = int(here.tx.db.scalar(insert(tasks).values(row).returning(tasks.c.id)) or 0)
     if words.until:
-        _remind(here, int(made or 0), words.until)
+        _remind(here, made, words.until)
+    _tell_others(here, N_("A new task:"), made)
     return _listed(here, N_("Noted."))
 
 
 def _read(here: Here, written: str) -> TaskWords:
     try:
-        words = read_task(written, locale=here.tx.who.locale, today=here.today)
+        quoted = _shortened(here.quoted, LONGEST_WORDS)
+        words = read_task(written, locale=here.tx.who.locale, today=here.today, quoted=quoted)
     except UnclearError as unclear:
         raise Refused(N_("I could not read {day} as a day that is still to come. For example: {example}",
                          day=unclear.words[:40], example=EXAMPLE)) from None  # fmt: skip
+    if here.to and not here.quoted and only_names(words.words):
+        raise Refused(N_("I cannot see what the message says that you answer. Please write the task behind the "
+                         "command. For example: {example}", example=EXAMPLE))  # fmt: skip
     if not words.words or len(words.words) > LONGEST_WORDS:
         raise Refused(N_("Please write what is to be done, in at most {n} characters. For example: {example}",
                          n=LONGEST_WORDS, example=EXAMPLE))  # fmt: skip
@@ -75,8 +80,15 @@ def tick(here: Here, task_id: int, act: str) -> Post:
     if found is None or found.project != here.project:
         raise Refused(N_("This task is gone."))
     done = None if act == OPEN else found.done_at or here.tx.at
-    here.tx.db.execute(update(tasks).where(tasks.c.id == task_id).values(done_at=done))
+    if done != found.done_at:
+        here.tx.db.execute(update(tasks).where(tasks.c.id == task_id).values(done_at=done))
+        _tell_others(here, N_("About the tasks:"), task_id)
     return _listed(here)
+
+
+def _tell_others(here: Here, first: Text, task_id: int) -> None:
+    if row := task(here.tx.db, task_id):
+        here.say_elsewhere(Post(paragraphs(first, _line(row)), (_button(row),)))
 
 
 def remind(tx: Tx, subject: str) -> None:
@@ -122,7 +134,11 @@ def _line(row: TaskRow) -> Text:
 
 
 def _button(row: TaskRow) -> Button:
-    label = row.words if len(row.words) <= LONGEST_LABEL else row.words[: LONGEST_LABEL - 1].rstrip() + "…"
+    label = _shortened(row.words, LONGEST_LABEL)
     if row.done_at is None:
         return Button(f"{TICK}|{row.id}|{DONE}", N_("Done: {task}", task=label))
     return Button(f"{TICK}|{row.id}|{OPEN}", N_("Not done after all: {task}", task=label))
+
+
+def _shortened(words: str, most: int) -> str:
+    return words if len(words) <= most else words[: most - 1].rstrip() + "…"

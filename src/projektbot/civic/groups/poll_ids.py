@@ -1,0 +1,62 @@
+"""Which poll of a messenger, in which message of which chat, is which question of ours."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, and_, select, update
+
+from projektbot.civic.groups.tables import group_polls
+from projektbot.store.tables import addresses, outbox
+from projektbot.store.upsert import upsert
+
+_columns = group_polls.c
+
+
+def note_letter(db: Connection, question: int, address_id: int, outbox_id: int) -> None:
+    """Note the letter by which a question is asked in a chat."""
+    values = {"outbox_id": outbox_id, "message": None, "poll": None}
+    upsert(db, group_polls, {"question": question, "address_id": address_id}, values)
+
+
+def note_sent(db: Connection, outbox_id: int, message: str, poll: str) -> None:
+    """Note what a messenger calls the message and the poll that came of a letter."""
+    db.execute(update(group_polls).where(_columns.outbox_id == outbox_id).values(message=message, poll=poll))
+
+
+def question_of_poll(db: Connection, address_id: int, poll: str) -> int | None:
+    """Return what a poll asks in a chat; None if it is none of ours."""
+    here = and_(_columns.address_id == address_id, _columns.poll == poll)
+    found: int | None = db.scalar(select(_columns.question).where(here))
+    return found
+
+
+def question_of_message(db: Connection, address_id: int, message: str) -> int | None:
+    """Return what a poll asks by the message that carries it; None if it carries none of ours."""
+    here = and_(_columns.address_id == address_id, _columns.message == message)
+    found: int | None = db.scalar(select(_columns.question).where(here))
+    return found
+
+
+def message_of_question(db: Connection, address_id: int, question: int) -> str:
+    """Return the message whose poll asks something in a chat; empty if there is none, or it has not arrived."""
+    here = and_(_columns.address_id == address_id, _columns.question == question)
+    return db.scalar(select(_columns.message).where(here)) or ""
+
+
+def chat_of_poll(db: Connection, channel: str, poll: str) -> str:
+    """Return in which chat a poll of ours is; empty if it is none, or has not arrived."""
+    its = and_(addresses.c.id == _columns.address_id, addresses.c.channel == channel)
+    found = select(addresses.c.chat).join(group_polls, its).where(_columns.poll == poll)
+    return db.scalar(found.limit(1)) or ""
+
+
+def is_being_asked(db: Connection, channel: str) -> bool:
+    """Say whether a poll may be on its way to a messenger, so that the id by which votes name it is not known yet."""
+    its = and_(addresses.c.id == _columns.address_id, addresses.c.channel == channel)
+    letter = and_(outbox.c.id == _columns.outbox_id, outbox.c.state.in_(("queued", "sending")))
+    found = select(_columns.id).join(addresses, its).join(outbox, letter).where(_columns.poll.is_(None))
+    return db.scalar(found.limit(1)) is not None
+
+
+def move(db: Connection, address_id: int, into: int) -> None:
+    """Let the polls of a chat be those of another, as which it goes on."""
+    db.execute(update(group_polls).where(_columns.address_id == address_id).values(address_id=into))

@@ -1,0 +1,37 @@
+"""A poll of a messenger's own, as we ask for it and as we hear what became of it."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from projektbot.records import record
+
+
+@record
+class Poll:
+    """A question that a messenger asks by a poll of its own; each of `options` stands for a numbered choice, in order.
+
+    With `multiple` somebody may take several. Everybody sees who takes what.
+    """
+
+    question: str
+    options: tuple[str, ...]
+    multiple: bool = False
+
+
+def poll_from(data: dict[str, Any] | None) -> Poll | None:
+    """Read back what was stored as JSON."""
+    return Poll(data["question"], tuple(data["options"]), data["multiple"]) if data else None
+
+
+class Sent(str):
+    """The platform's id of a message that asks a poll; `poll` is the id by which votes name that poll."""
+
+    __slots__ = ("poll",)
+    poll: str
+
+    def __new__(cls, message: str, poll: str) -> Self:
+        """Return the id of the message, which knows that of the poll."""
+        made = super().__new__(cls, message)
+        made.poll = poll
+        return made
