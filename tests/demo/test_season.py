@@ -4,25 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import io
+import re
 from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
+import httpx
 import pytest
 import pytest_asyncio
 from PIL import Image
 from sqlalchemy import func, select
 
-from projektbot.app import House, build
+from projektbot.app import House, build, make_web
+from projektbot.civic.groups.tables import decisions, group_answers, questions, tasks
 from projektbot.civic.projects.tables import comments, project_files, project_people, projects
+from projektbot.civic.teams.tables import join_requests, matches, members, offers, partners
 from projektbot.config import Settings
 from projektbot.demo.cast import Cast
 from projektbot.demo.pictures import SCENES, draw
 from projektbot.demo.playing import Play, is_empty
-from projektbot.demo.season import read_season
+from projektbot.demo.season import Idea, read_season
+from projektbot.messages import micros
 from projektbot.serving import accounts, hands
 from projektbot.store.tables import inbox, outbox
+from projektbot.web.demo import TEAM
 
 SEASON = read_season()
 
@@ -48,16 +54,23 @@ async def rows(house: House, *columns: Any) -> list[Any]:  # noqa: ANN401 - colu
     return [tuple(row) for row in await house.store.read(lambda db: db.execute(query).all())]
 
 
+def wanted(idea: Idea) -> str:
+    """Return the stage in which the story leaves an idea."""
+    if not idea.checked:
+        return "submitted"
+    if idea.declines or idea.joins:
+        return "declined" if idea.declines else "merged"
+    return "asked" if idea.asks and not idea.reply else "published"
+
+
 @pytest.mark.asyncio(loop_scope="module")
 async def test_every_idea_arrived_and_stands_where_the_story_left_it(city: House) -> None:
     stages: dict[str, str] = dict(await rows(city, projects.c.title, projects.c.stage))
 
     assert len(stages) == len(SEASON.ideas) >= 40
     for idea in SEASON.ideas:
-        wanted = (
-            "declined" if idea.declines else "merged" if idea.joins else "published" if idea.checked else "submitted"
-        )
-        assert stages[idea.title] == wanted, idea.title
+        assert stages[idea.title] == wanted(idea), idea.title
+    assert set(stages.values()) == {"submitted", "asked", "published", "declined", "merged"}
 
 
 @pytest.mark.asyncio(loop_scope="module")
@@ -77,11 +90,66 @@ async def test_support_comments_photos_and_answers_are_those_of_the_story(city: 
 
 
 @pytest.mark.asyncio(loop_scope="module")
+async def test_the_teams_are_those_of_the_story(city: House) -> None:
+    titles: dict[int, str] = dict(await rows(city, projects.c.number, projects.c.title))
+    named = await rows(city, members.c.project, members.c.name, members.c.sector)
+    people = {(titles[number], name, sector) for number, name, sector in named}
+    leads = {idea.title: idea.by for idea in SEASON.ideas}
+    told = {(team.project, leads[team.project], team.sector) for team in SEASON.teams}
+    told |= {(team.project, one.who, one.sector) for team in SEASON.teams for one in team.members if not one.waits}
+
+    assert people == told
+    assert len(SEASON.teams) >= 12
+    assert {sector for _, _, sector in people} >= {"civil", "administration", "business"}
+    asked = Counter(state for (state,) in await rows(city, join_requests.c.state))
+    assert asked == {
+        "open": sum(one.waits for team in SEASON.teams for one in team.members),
+        "accepted": sum(not (one.waits or one.invited) for team in SEASON.teams for one in team.members),
+    }
+    assert len(await rows(city, partners.c.id)) == sum(len(team.partners) for team in SEASON.teams)
+    assert len(await rows(city, offers.c.id)) == sum(len(team.has) + len(team.needs) for team in SEASON.teams)
+    assert await rows(city, matches.c.id)
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_team_has_planned_in_its_group(city: House) -> None:
+    planned = await rows(city, tasks.c.until, tasks.c.done_at)
+    today = city.clock.now().date().isoformat()
+    (date,) = [starts_at for (starts_at,) in await rows(city, questions.c.starts_at) if starts_at]
+
+    assert sum(done is not None for _, done in planned) == 2
+    assert sorted(until < today for until, done in planned if done is None) == [False, True]  # one is late
+    assert date > micros(city.clock.now())
+    assert await rows(city, decisions.c.yes, decisions.c.no, decisions.c.abstain) == [(3, 0, 1)]
+    assert {line.by for line in await city.web_chat.history(TEAM.room)} == {"", *TEAM.people}
+    assert {voter[:2] for (voter,) in await rows(city, group_answers.c.voter)} == {"p:"}  # it knows all of them
+
+
+@pytest.mark.asyncio(loop_scope="module")
 async def test_nothing_failed_on_the_way_and_it_is_now(city: House) -> None:
     assert {state for (state,) in await rows(city, inbox.c.state)} == {0}
     assert {state for (state,) in await rows(city, outbox.c.state)} == {"sent"}
     assert city.clock.ahead == timedelta(0)
     assert not await is_empty(city)
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_whoever_opens_the_demo_goes_on_in_the_group_and_alone(city: House) -> None:
+    browser = httpx.AsyncClient(
+        transport=httpx.ASGITransport(make_web(city)), base_url=f"http://{city.settings.web_listen}",
+        headers={"Sec-Fetch-Site": "same-origin"}, follow_redirects=True,
+    )  # fmt: skip
+    async with browser:
+        await browser.post("/demo/2/chat/as", data={"by": "Birgit"})
+        page = await browser.post("/demo/2/chat/say", data={"text": "/aufgaben"})
+        message, token = re.findall(r'name="message" value="(\d+)">\s*<button [^>]*value="(task[^"]+)"', page.text)[-1]
+        page = await browser.post("/demo/2/chat/tap", data={"message": message, "token": token})
+        await browser.post("/demo/2/alone/as", data={"by": "Cem"})
+        alone = await browser.get("/demo/2/alone")
+
+    assert len([done for (done,) in await rows(city, tasks.c.done_at) if done]) == 3
+    assert "erledigt: \u2068Plakate drucken" in re.sub("<[^>]+>", "", page.text)
+    assert "\u2068Jonas\u2069 möchte bei P-1003" in re.sub("<[^>]+>", "", alone.text)
 
 
 @pytest.mark.parametrize("subject", SCENES)

@@ -7,19 +7,23 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, select
 
-from projektbot.app import House, build
+from projektbot.app import House, build, read_texts
 from projektbot.civic.projects.tables import project_files, projects
 from projektbot.civic.staff.actions import invite
 from projektbot.civic.staff.rules import Role
 from projektbot.clock import Clock
 from projektbot.config import Settings
+from projektbot.dialog.book import Book
+from projektbot.i18n import Languages
 from projektbot.messages import Channel, micros
 from projektbot.serving import accounts, hands
+from tests.ready import lay_ready
 
 NOON = datetime(2026, 6, 15, 10, tzinfo=UTC)  # 12 o'clock in Berlin, a Monday
 
@@ -36,11 +40,19 @@ class Running:
         return self._begin + timedelta(seconds=time.monotonic() - self._started)
 
 
+@cache
+def _texts(locale: str, timezone: str) -> tuple[Languages, Book]:
+    return read_texts(Settings(locale=locale, timezone=timezone))
+
+
 @asynccontextmanager
 async def living(folder: Path, *channels: Channel, demo: bool = False, **settings: str) -> AsyncIterator[House]:
     """Run a house until the block ends; `channels` are received from besides those the settings name."""
     values: dict[str, Any] = {"data_dir": folder, "web_listen": "127.0.0.1:0", **settings}
-    house = build(Settings(**values), *channels, demo=demo, clock=Clock(Running()))
+    chosen = Settings(**values)
+    if not chosen.database_url:
+        lay_ready(folder)
+    house = build(chosen, *channels, demo=demo, clock=Clock(Running()), texts=_texts(chosen.locale, chosen.timezone))
     tasks = [asyncio.create_task(work) for work in (*hands(house), *accounts(house))]
     try:
         yield house

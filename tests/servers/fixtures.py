@@ -12,7 +12,7 @@ from playwright.async_api import Browser, expect
 import projektbot.civic.house  # noqa: F401 - knows every room, so that all their tables are in the metadata
 from projektbot.store.database import open_engine
 from projektbot.store.migrate import upgrade
-from projektbot.store.tables import metadata
+from tests.ready import lay_ready
 from tests.servers.browser import LONGEST_LOOK, NO_CHROMIUM, browse, chromium
 from tests.servers.js_person import NO_NODE, NOT_INSTALLED, has_node, install
 from tests.servers.postgres import NO_POSTGRES, Postgres, programs
@@ -72,11 +72,7 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Give the address of a database with all our tables: the test is played on SQLite and on PostgreSQL."""
     if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path}/store.db"
-        engine = open_engine(url)
-        metadata.create_all(engine)
-        engine.dispose()
-        yield url
+        yield f"sqlite:///{lay_ready(tmp_path, 'store.db')}"
         return
     server: Postgres = request.getfixturevalue("postgres")
     with server.database(request.getfixturevalue("migrated")) as url:

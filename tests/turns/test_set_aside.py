@@ -15,7 +15,6 @@ from projektbot.civic import house
 from projektbot.commands.doctor import doctor
 from projektbot.i18n import FSI
 from projektbot.messages import Command, Inbound, Kind, Upload, Words, load_inbound
-from projektbot.store.migrate import HEAD
 from projektbot.store.tables import due, inbox, sessions
 from projektbot.turns import relaying
 from projektbot.turns.batch import Batch
@@ -247,8 +246,6 @@ async def test_doctor_lists_what_was_set_aside(
     town: Town, broken: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     told = await town.person("anna").says(f"/ideas {SECRET}")
-    await town.store.write(lambda db: db.exec_driver_sql("CREATE TABLE alembic_version (version_num TEXT)"))
-    await town.store.write(lambda db: db.exec_driver_sql("INSERT INTO alembic_version VALUES (?)", (HEAD,)))
     monkeypatch.setenv("PROJEKTBOT_DATABASE_URL", f"sqlite:///{tmp_path}/town.db")
     monkeypatch.setenv("PROJEKTBOT_DATA_DIR", str(tmp_path))
 

@@ -16,6 +16,7 @@ from sqlalchemy.sql import FromClause
 
 from projektbot.app import read_book
 from projektbot.civic.city import City, read_city
+from projektbot.civic.projects.meanings import Meanings
 from projektbot.clock import Clock
 from projektbot.config import Settings, folder
 from projektbot.dialog.book import Book
@@ -26,12 +27,13 @@ from projektbot.messages import Channel, Command, Event, Inbound, Letter, Limits
 from projektbot.store.database import Store, open_engine
 from projektbot.store.listening import Bell
 from projektbot.store.media import MediaStore
-from projektbot.store.tables import addresses, inbox, metadata, queue, sessions
+from projektbot.store.tables import addresses, inbox, queue, sessions
 from projektbot.turns import Turns
 from projektbot.turns.batch import World
 from projektbot.turns.queue import Queue
 from projektbot.turns.rows import WAITING
 from tests.ending import cancel_all_tasks
+from tests.ready import lay_ready
 
 ZONE = ZoneInfo("Europe/Berlin")
 SQLITE = ("direct", "queued")  # the ways of the road that need no server
@@ -107,6 +109,7 @@ class Town:
         made: bool = False,
         queued: bool = False,
         database: str = "",
+        meanings: Meanings | None = None,
     ) -> None:
         languages, book, city = _constant()
         self.home = home
@@ -114,17 +117,17 @@ class Town:
         self.database = database
         self.clock = clock or Clock(lambda: NOON)
         self.desk = Desk()
+        if not (made or database):
+            lay_ready(home, "town.db")
         self.engine = open_engine(database or f"sqlite:///{home}/town.db")
         if not durable:
             event.listen(self.engine, "connect", _no_fsync)
-        if not (made or database):
-            metadata.create_all(self.engine)
         self.store = Store(self.engine)
         self.media = MediaStore(home / "media")
         self.letters: list[Letter] = []
         self.hand_over: Callable[[Iterable[Letter]], None] = self.letters.extend
         self.languages = languages
-        self.world = World(book, languages, city, self.clock.now, self.media.keep)
+        self.world = World(book, languages, city, self.clock.now, self.media.keep, meanings=meanings)
         here = {channel.name: channel for channel in (self.desk, *channels)}
         bell = Bell(self.engine) if queued else None
         self.turns = Turns(self.store, self.world, self.media, here, self._hand_over, bell)

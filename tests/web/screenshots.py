@@ -59,7 +59,7 @@ async def take(folder: Path, *, whole: bool) -> None:
                    ("empty", "/?q=xyz", 1280, 900, "light")] if whole else []),
             ):  # fmt: skip
                 picture = await _shot(browser, url + path, (width, height), scheme, whole=whole)  # type: ignore[arg-type]  # one of the two
-                _keep(folder / f"{name}.png", picture)
+                keep(folder / f"{name}.png", picture)
 
 
 async def _shot(
@@ -75,7 +75,8 @@ async def _shot(
     return picture
 
 
-def _keep(path: Path, picture: bytes) -> None:
+def keep(path: Path, picture: bytes) -> None:
+    """Write a picture in few colours."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with Image.open(io.BytesIO(picture)) as image:
         few = image.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)

@@ -23,7 +23,6 @@ from projektbot.i18n import Languages
 from projektbot.messages import Choice, Command, Event, Inbound, Outgoing, Part, Stored, Style, Tap, Upload, Words
 from projektbot.store.database import Store, open_engine
 from projektbot.store.media import MediaStore
-from projektbot.store.tables import metadata
 from projektbot.store.thumbs import Thumbs
 from projektbot.web.app import make_app
 from projektbot.web.demo import Demo
@@ -32,6 +31,7 @@ from projektbot.web.pages import Site, Way, Ways
 from projektbot.web.reader import Translate
 from projektbot.web.showcase import Showcase
 from projektbot.web.webhooks import Webhook
+from tests.ready import lay_ready
 
 BEGINNING = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)  # a Monday, half past ten in Berlin
 FORM = {"Sec-Fetch-Site": "same-origin"}  # what a browser adds when a form of ours is sent
@@ -153,9 +153,7 @@ async def all_well() -> str:
 
 @asynccontextmanager
 async def open_store(folder: Path) -> AsyncIterator[Store]:
-    engine = open_engine(f"sqlite:///{folder / 'town.db'}")
-    metadata.create_all(engine)
-    store = Store(engine)
+    store = Store(open_engine(f"sqlite:///{lay_ready(folder, 'town.db')}"))
     try:
         yield store
     finally:

@@ -21,6 +21,7 @@ from projektbot.channels.webfiles import Spooled, bare, find, forget, spool, uns
 from projektbot.errors import Bug, ChannelError, Rejected, cause_of, guarded
 from projektbot.messages import (
     MAX_FILE_BYTES,
+    Command,
     Event,
     Inbound,
     Limits,
@@ -29,6 +30,7 @@ from projektbot.messages import (
     Stored,
     Tap,
     Upload,
+    Words,
     dump_event,
     load_event,
     outgoing_from,
@@ -61,7 +63,8 @@ class Line:
     """One line of a chat: the person's `event` or our `message`.
 
     Stamps are microseconds since 1970 UTC, no two alike in a chat: `at` when it was said, `changed` when it got its
-    present form. `label` is what the tapped button said; the rest describes a picture, sound or file.
+    present form. `label` is what the tapped button said, `by` who did it in a group; the rest describes a picture,
+    sound or file.
     """
 
     id: int
@@ -70,6 +73,7 @@ class Line:
     event: Event | None = None
     message: Outgoing | None = None
     label: str = ""
+    by: str = ""
     sha256: str = ""
     mime: str = ""
     width: int = 0
@@ -109,14 +113,33 @@ class WebChat:
 
     # ---- what the web page asks --------------------------------------------------------------------------------------
 
-    async def post(self, chat: str, event: Event, locale: str) -> None:
-        """Store what the person did and return once it is answered, or after two seconds."""
-        await self._post(chat, event, locale)
+    async def post(self, chat: str, event: Event, locale: str, by: str = "") -> None:
+        """Store what the person did and return once it is answered, or after two seconds.
 
-    async def post_file(self, chat: str, content: bytes, *, name: str, declared: str, locale: str) -> None:
+        With `by` the chat is a group, and somebody of that name did it: whoever writes to us in private in the chat of
+        this name. What is not meant for us there is not waited for.
+        """
+        await self._post(chat, event, locale, by)
+
+    async def post_file(
+        self, chat: str, content: bytes, *, name: str, declared: str, locale: str, by: str = ""
+    ) -> None:
         """Store a file the person sent, then as `post`; raises Rejected if it is too big. `declared` is a MIME type."""
         file = await asyncio.to_thread(_spooled, self._folder, chat, content, declared)
-        await self._post(chat, Upload(file.kind, file.ref, file.size, name), locale, file)
+        await self._post(chat, Upload(file.kind, file.ref, file.size, name), locale, by, file)
+
+    async def put(self, chat: str, event: Event, locale: str, by: str = "", file: Spooled | None = None) -> int:
+        """Store what somebody did, as `post`, and wait for nothing; return its stamp."""
+        record = partial(_record, chat=chat, event=event, locale=locale, by=by, file=file, now=self._stamp())
+        stamp = await self._store.write(record)
+        self._posted.set()
+        self._wake(chat)
+        return stamp
+
+    async def answered(self, chat: str, after: int) -> None:
+        """Return once we have said or changed something in a chat after a stamp."""
+        with self._listening(chat) as woken:
+            await self._answered(chat, after, woken)
 
     async def history(self, chat: str, limit: int = HISTORY) -> Sequence[Line]:
         """Return the last lines, oldest first."""
@@ -193,24 +216,23 @@ class WebChat:
 
     # ---- inside ------------------------------------------------------------------------------------------------------
 
-    async def _post(self, chat: str, event: Event, locale: str, file: Spooled | None = None) -> None:
+    async def _post(self, chat: str, event: Event, locale: str, by: str, file: Spooled | None = None) -> None:
         with self._listening(chat) as woken:
-            job = partial(_record, chat=chat, event=event, locale=locale, file=file, now=self._stamp())
-            stamp = await self._store.write(job)
-            woken.clear()
-            self._posted.set()
-            self._wake(chat, but=woken)
+            stamp = await self.put(chat, event, locale, by, file)
+            woken.clear()  # it was ourselves
+            if by and not is_for_us(event):
+                return
             try:
                 async with asyncio.timeout(ANSWER_SECONDS):
                     await self._answered(chat, stamp, woken)
+                    while await _wait(woken, QUIET_SECONDS):
+                        woken.clear()
             except TimeoutError:
                 log.info("web_answer_is_late")
 
     async def _answered(self, chat: str, stamp: int, woken: asyncio.Event) -> None:
         while not await self._store.read(partial(_has_answer, chat=chat, after=stamp)):
             await woken.wait()
-            woken.clear()
-        while await _wait(woken, QUIET_SECONDS):
             woken.clear()
 
     async def _copy(self, chat: str, message: Outgoing) -> tuple[int, int]:
@@ -235,10 +257,9 @@ class WebChat:
             if not self._listeners[chat]:
                 del self._listeners[chat]
 
-    def _wake(self, chat: str, but: asyncio.Event | None = None) -> None:
+    def _wake(self, chat: str) -> None:
         for woken in self._listeners.get(chat, ()):
-            if woken is not but:
-                woken.set()
+            woken.set()
 
 
 async def _wait(woken: asyncio.Event, seconds: float) -> bool:
@@ -259,10 +280,18 @@ def _spooled(folder: Path, chat: str, content: bytes, declared: str) -> Spooled:
     return spool(folder, chat, bare(content), declared)
 
 
-def to_inbound(row: AnyRow) -> Inbound:
-    """Read a person's row (pure)."""
+def to_inbound(row: AnyRow) -> Inbound | None:
+    """Read a person's row; of what is said in a group, only what is meant for us (pure)."""
     said = orjson.loads(row.event)
-    return Inbound("web", str(row.id), row.chat, load_event(said["said"]), message=str(row.id), locale=said["locale"])
+    event, by, number = load_event(said["said"]), said.get("by", ""), str(row.id)
+    if by and not is_for_us(event):
+        return None
+    return Inbound("web", number, row.chat, event, number, said["locale"], private=not by, sender=by)
+
+
+def is_for_us(event: Event) -> bool:
+    """Say whether something in a group is meant for us, as on other messengers: a command, a button, a reply (pure)."""
+    return isinstance(event, Command | Tap) or (isinstance(event, Words) and event.to != "")
 
 
 def _line(row: AnyRow) -> Line:
@@ -270,7 +299,8 @@ def _line(row: AnyRow) -> Line:
         return _our_line(row)
     said = orjson.loads(row.event)
     shown = said.get("file", {})
-    return Line(row.id, row.at, row.at, event=load_event(said["said"]), label=said.get("label", ""), **shown)
+    event, label, by = load_event(said["said"]), said.get("label", ""), said.get("by", "")
+    return Line(row.id, row.at, row.at, event=event, label=label, by=by, **shown)
 
 
 def _our_line(row: AnyRow) -> Line:
@@ -304,10 +334,12 @@ def _has_answer(connection: Connection, chat: str, after: int) -> bool:
     return connection.execute(query).first() is not None
 
 
-def _record(connection: Connection, *, chat: str, event: Event, locale: str, file: Spooled | None, now: int) -> int:
+def _record(
+    connection: Connection, *, chat: str, event: Event, locale: str, by: str, file: Spooled | None, now: int
+) -> int:
     """Insert the person's row and return its stamp."""
     be_alone(connection, WEB_POSTS)  # ids are then committed in their order, so that `since` passes over none
-    said: dict[str, Any] = {"said": dump_event(event), "locale": locale}
+    said: dict[str, Any] = {"said": dump_event(event), "locale": locale, **({"by": by} if by else {})}
     if isinstance(event, Tap):
         said["label"] = _label(connection, chat, event)
     if file is not None:

@@ -50,7 +50,7 @@ SIGNATURES = (
     (b"%PDF-", "application/pdf"),
 )
 
-_CHAT = re.compile(r"[0-9a-f]{32}")
+_CHAT = re.compile(r"[0-9A-Za-z]{1,32}")  # also the demo's group, which has a name
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 

@@ -33,6 +33,7 @@ from projektbot.civic.projects.actions import submit_idea
 from projektbot.civic.projects.alerts import add_alert, drop_alert, unite_alerts
 from projektbot.civic.projects.caring import care, support_instead, unite_cares
 from projektbot.civic.projects.comments import delete_comment
+from projektbot.civic.projects.meanings import Meanings
 from projektbot.civic.projects.moderation import moderate
 from projektbot.civic.projects.reports import settle_report
 from projektbot.civic.projects.rules import (
@@ -88,6 +89,7 @@ class CityHouse:
     zone: ZoneInfo
     address_id: int = 0
     links: Callable[[str], Mapping[str, str]] = no_links  # of our channels that can be reached by one, see World
+    meanings: Meanings | None = None
 
     def options(self, provider: str, session: Session, answers: Answers) -> Sequence[tuple[str, Text]]:
         """Return the choices of a provider."""

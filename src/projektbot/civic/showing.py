@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from projektbot.civic import cards
 from projektbot.civic.city import City
+from projektbot.civic.projects.meanings import Meanings
 from projektbot.civic.projects.queries import (
     Filter,
     ProjectRow,
@@ -56,6 +57,8 @@ class Seen(Protocol):
     def zone(self) -> ZoneInfo: ...
     @property
     def links(self) -> Callable[[str], Mapping[str, str]]: ...
+    @property
+    def meanings(self) -> Meanings | None: ...
 
 
 Provider: TypeAlias = Callable[[Seen, Session, Answers], Sequence[tuple[str, Text]]]

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from projektbot.civic import cards
+from projektbot.civic.projects.meanings import Meanings
 from projektbot.civic.projects.queries import ProjectRow, projects_by_number
 from projektbot.civic.projects.rules import PUBLIC, Stage, number_of, reference
 from projektbot.civic.projects.similar import similar_to
@@ -23,17 +24,18 @@ FIRST, SECOND = "alike", "alike_too"
 
 
 def _by_title(house: Seen, _session: Session, answers: Answers) -> Value:
-    return _references(house, answers, but=())
+    return _references(house, answers, but=(), meanings=house.meanings)
 
 
 def _by_description(house: Seen, _session: Session, answers: Answers) -> Value:
-    return _references(house, answers, but=answers.get(FIRST) or ())
+    # what a title means was looked up with it, and a description takes ten times as long
+    return _references(house, answers, but=answers.get(FIRST) or (), meanings=None)
 
 
-def _references(house: Seen, answers: Answers, but: Sequence[str]) -> Value:
+def _references(house: Seen, answers: Answers, but: Sequence[str], meanings: Meanings | None) -> Value:
     title, description = answers.get("title") or "", answers.get("description") or ""
     known = [number for ref in but if (number := number_of(ref))]
-    found = similar_to(house.db, title, description, answers.get("area") or "", known)
+    found = similar_to(house.db, title, description, answers.get("area") or "", known, meanings)
     return [reference(row.number) for row in found] or None
 
 

@@ -156,10 +156,7 @@ class Tx:
 
     def due(self, kind: str, subject: str, at: int) -> None:
         """Let something be carried out at a time (microseconds UTC), unless it is due already."""
-        there = select(due.c.id).where(due.c.kind == kind, due.c.session_id.is_(None), due.c.subject == subject)
-        # locked: if it is being carried out right now, it may not see what this turn does, and is set anew
-        if self.db.scalar(there.limit(1).with_for_update()) is None:
-            self.db.execute(insert(due).values(kind=kind, subject=subject, due_at=at))
+        let_be_due(self.db, kind, subject, at)
 
     def tell(self, person_id: int, text: Text, opens: Opens | None = None) -> None:
         """Tell somebody something in private, also whoever acts: in a group they are spoken to as one of many."""
@@ -176,3 +173,11 @@ class Tx:
     def audit(self, act: str, subject: str, *, area: str = "", words: str = "") -> None:
         """Write down what this person did for the city."""
         audit.note(self.db, self.at, self.who.person_id, act, subject, area=area, words=words)
+
+
+def let_be_due(db: Connection, kind: str, subject: str, at: int) -> None:
+    """Let something be carried out at a time (microseconds UTC), unless it is due already."""
+    there = select(due.c.id).where(due.c.kind == kind, due.c.session_id.is_(None), due.c.subject == subject)
+    # locked: if it is being carried out right now, it may not see what this turn does, and is set anew
+    if db.scalar(there.limit(1).with_for_update()) is None:
+        db.execute(insert(due).values(kind=kind, subject=subject, due_at=at))

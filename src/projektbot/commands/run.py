@@ -56,7 +56,7 @@ def _announce(house: House, address: str, *, demo: bool) -> None:
     """Say where to look."""
     print(f"projektbot for {house.city.name} is running.", flush=True)
     if demo:
-        print(f"  {address}/demo   two residents, a moderator, and a clock you can move on", flush=True)
+        print(f"  {address}/demo   a resident, a team and a moderator, and a clock you can move on", flush=True)
     print(f"  {address}/chat   the web chat", flush=True)
     print(f"  {address}/       the public page", flush=True)
     for name in sorted(house.channels.keys() - {"web", "cast"}):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import count
 from random import Random
-from typing import NamedTuple
 
 from sqlalchemy import func, select
 
@@ -17,24 +16,16 @@ from projektbot.civic.projects.tables import projects
 from projektbot.civic.staff.actions import invite
 from projektbot.civic.staff.rules import EVERYWHERE, Role
 from projektbot.demo.cast import Answers, Cast, said
+from projektbot.demo.groupchat import Chatting
 from projektbot.demo.season import Comment, Idea, Season
+from projektbot.demo.stage import Scene, Stage
+from projektbot.demo.teams import Gathering
 from projektbot.messages import Kind, Shared, Upload, micros
 from projektbot.store.tables import people
 
 MORNING = timedelta(hours=9)
 MINUTES = timedelta(minutes=7)  # between what happens on one day
-MOST_QUESTIONS = 40  # in one dialog; more would be a dialog that this play does not know
-
-
-REVIEW = "review"
 ANOTHER = "another"  # what is similar is something else
-
-
-class Scene(NamedTuple):
-    """Something that happens at a time after the beginning."""
-
-    after: timedelta
-    act: Callable[[], Awaitable[None]]
 
 
 async def is_empty(house: House) -> bool:
@@ -48,9 +39,8 @@ class Play:
 
     def __init__(self, house: House, cast: Cast, season: Season) -> None:
         self.house = house
-        self.cast = cast
         self.season = season
-        self.numbers: dict[str, str] = {}  # title -> reference
+        self.stage = Stage(house, cast)
         self._chance = Random(len(season.ideas))  # noqa: S311 - who supports what
 
     async def play(self) -> None:
@@ -60,7 +50,9 @@ class Play:
         midnight = begin.replace(hour=0, minute=0, second=0, microsecond=0)
         clock.ahead -= clock.now() - midnight  # before anything is stored: for whoever comes time never goes back
         await self._staff()
-        for scene in sorted(self._scenes(), key=lambda scene: scene.after):
+        gathering, chatting = Gathering(self.stage, self.season), Chatting(self.stage, self.season.chat)
+        scenes = [*self._scenes(), *gathering.scenes(), *chatting.scenes()]
+        for scene in sorted(scenes, key=lambda scene: scene.after):
             await self._until(midnight + scene.after)
             await scene.act()
         await self._until(clock.real())
@@ -81,7 +73,7 @@ class Play:
                 continue
             checked = sent + timedelta(days=idea.checked)
             yield Scene(checked, partial(self._check, idea))
-            if idea.asks:
+            if idea.reply:
                 checked += timedelta(days=1)
                 yield Scene(checked - timedelta(hours=2), partial(self._reply, idea))
                 yield Scene(checked, partial(self._decide, idea, "publish", {}))
@@ -102,12 +94,12 @@ class Play:
         at = micros(self.house.clock.now())
         for name in self.season.moderators:
             code = await self.house.store.write(partial(invite, at=at, role=Role.MODERATOR, area=EVERYWHERE))
-            await self._talk(name, f"/staff {code}", {})
+            await self.stage.talk(name, f"/staff {code}", {})
 
     async def _send(self, idea: Idea) -> None:
-        await self._talk(idea.by, "/idea", self._answers(idea))
+        await self.stage.talk(idea.by, "/idea", self._answers(idea))
         number = await self.house.store.read(lambda db: db.scalar(select(func.max(projects.c.number))))
-        self.numbers[idea.title] = reference(number or 0)
+        self.stage.numbers[idea.title] = reference(number or 0)
 
     def _answers(self, idea: Idea) -> Answers:
         number = self.season.ideas.index(idea)
@@ -132,39 +124,25 @@ class Play:
         elif idea.declines:
             await self._decide(idea, "decline", {"reason": said(idea.declines)})
         elif idea.joins:
-            await self._decide(idea, "merge", {"into": said(self.numbers[idea.joins])})
+            await self._decide(idea, "merge", {"into": said(self.stage.numbers[idea.joins])})
         else:
             await self._decide(idea, "publish", {})
 
     async def _decide(self, idea: Idea, act: str, answers: Answers) -> None:
         moderator = self._chance.choice(self.season.moderators)
-        await self._talk(moderator, f"/queue {self.numbers[idea.title]}", {"act": said(act), **answers})
+        await self.stage.talk(moderator, f"/queue {self.stage.numbers[idea.title]}", {"act": said(act), **answers})
 
     async def _reply(self, idea: Idea) -> None:
-        ref = self.numbers[idea.title]
-        await self._talk(idea.by, "/ideas", {"idea": said(ref), "reply": said(idea.reply)})
+        ref = self.stage.numbers[idea.title]
+        await self.stage.talk(idea.by, "/ideas", {"idea": said(ref), "reply": said(idea.reply)})
 
     async def _support(self, idea: Idea, name: str) -> None:
-        await self._talk(name, f"/project {self.numbers[idea.title]}", {"act": said("support")})
+        await self.stage.talk(name, f"/project {self.stage.numbers[idea.title]}", {"act": said("support")})
 
     async def _comment(self, idea: Idea, comment: Comment) -> None:
         answers = {"act": said("comment"), "comment": said(comment.words)}
-        await self._talk(comment.by, f"/project {self.numbers[idea.title]}", answers)
+        await self.stage.talk(comment.by, f"/project {self.stage.numbers[idea.title]}", answers)
 
     async def _answer(self, idea: Idea) -> None:
         if idea.answer:
             await self._decide(idea, "answer", {"answer": said(idea.answer.words)})
-
-    # ---- talking -----------------------------------------------------------------------------------------------------
-
-    async def _talk(self, name: str, begin: str, answers: Answers) -> None:
-        """Begin a dialog and answer what is asked, each question once; walk away when nothing is left to say."""
-        left, event = dict(answers), said(begin)
-        for _ in range(MOST_QUESTIONS):
-            asked = await self.cast.does(self.house.turns, name, event)
-            if asked in left:
-                event = left.pop(asked)
-            elif asked == REVIEW or (asked and left):
-                event = self.cast.first_choice(name)
-            else:
-                return

@@ -1,14 +1,15 @@
-"""What happened in the sample city: ideas, what became of them, and what others said, read from season.yaml."""
+"""What happened in the sample city: ideas, what became of them, what others said, and teams; read from two files."""
 
 from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 from pydantic import BaseModel, ConfigDict
 
-SEASON = Path(__file__).parent / "season.yaml"
+FILES = tuple(Path(__file__).parent / name for name in ("season.yaml", "teams.yaml"))
 
 
 class _Frozen(BaseModel):
@@ -33,7 +34,7 @@ class Answer(_Frozen):
 class Idea(_Frozen):
     """An idea somebody sends, and its way: `checked` is how many days later staff act on it (0: not yet).
 
-    They publish it, unless it `declines` (a reason), `asks` (a question, to which the author says `reply`; then they
+    They publish it, unless it `declines` (a reason), `asks` (a question, to which the author may say `reply`; then they
     publish) or `joins` (the title of the project it goes on with). `support` is how many support it, `cost` euros.
     """
 
@@ -58,6 +59,71 @@ class Idea(_Frozen):
     answer: Answer | None = None
 
 
+class Member(_Frozen):
+    """Somebody who comes into a team: `invited`, or by asking (`why`); then taken in with a `word`, unless it `waits`.
+
+    `day` counts from the beginning; 0: two days after the one before.
+    """
+
+    who: str
+    sector: str
+    why: str = ""
+    skills: str = ""
+    hours: int | None = None
+    word: str = ""
+    day: int = 0
+    invited: bool = False
+    waits: bool = False
+
+
+class Partner(_Frozen):
+    """Who helps a team from outside."""
+
+    name: str
+    sector: str
+    resources: str = ""
+    tasks: str = ""
+
+
+class Offer(_Frozen):
+    """Something that a team has for others, or needs."""
+
+    what: str
+    when: str = ""
+
+
+class Team(_Frozen):
+    """The team of the project with a title: whoever had the idea leads it, and the others come from `day` on."""
+
+    project: str
+    day: int
+    sector: str = "civil"
+    members: tuple[Member, ...]
+    partners: tuple[Partner, ...] = ()
+    has: tuple[Offer, ...] = ()
+    needs: tuple[Offer, ...] = ()
+
+
+class Line(_Frozen):
+    """What somebody does in the group of a team, or `alone` with the bot.
+
+    They `say` it, or `tap` the newest button that has this number or begins so.
+    """
+
+    day: int
+    by: str
+    says: str = ""
+    taps: str = ""
+    alone: bool = False
+
+
+class GroupChat(_Frozen):
+    """What is said in the group of the project with a title."""
+
+    project: str
+    lines: tuple[Line, ...]
+
+
 class Season(_Frozen):
     """`days` of the sample city, up to now."""
 
@@ -65,9 +131,14 @@ class Season(_Frozen):
     moderators: tuple[str, ...]
     residents: tuple[str, ...]
     ideas: tuple[Idea, ...]
+    teams: tuple[Team, ...]
+    chat: GroupChat
 
 
 @cache
 def read_season() -> Season:
     """Return the season of the sample city."""
-    return Season.model_validate(yaml.safe_load(SEASON.read_text("utf-8")))
+    data: dict[str, Any] = {}
+    for file in FILES:
+        data |= yaml.safe_load(file.read_text("utf-8"))
+    return Season.model_validate(data)

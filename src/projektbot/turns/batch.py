@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from projektbot.civic.city import City
 from projektbot.civic.house import CityHouse, act, no_links
+from projektbot.civic.projects.meanings import Meanings
 from projektbot.civic.tx import Tx, Who
 from projektbot.dialog.book import Book
 from projektbot.dialog.engine import Turn, resume, step
@@ -52,6 +53,7 @@ class World:
     keep: Callable[[bytes, str, str], Stored]  # a file of ours: its content, type and name
     links: Callable[[str], Mapping[str, str]] = no_links  # by channel: what opens a chat with us, and hands this over
     at_once: int = 0  # so many updates of one person are taken at once; 0: any number
+    meanings: Meanings | None = None  # of titles, where they are compared across languages
 
 
 @dataclass(slots=True)
@@ -199,7 +201,7 @@ class Batch:
         locales = world.languages.locales
         house = CityHouse(
             self.db, found.person_id or 0, world.city, world.book, locales, self.now, world.languages.zone,
-            found.address_id, world.links,
+            found.address_id, world.links, world.meanings,
         )  # fmt: skip
         return Scene(
             world.book, house, self.now, world.languages.zone, world.languages.words, locales, world.city.contact,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
 from sqlalchemy import Connection
 
-from projektbot.civic.projects.rules import STATUS
+from projektbot.civic.projects.rules import MEANING, STATUS
+from projektbot.civic.tx import let_be_due
 from projektbot.messages import Inbound, Letter, Odd, dump_inbound, micros
 from projektbot.records import record
 from projektbot.store.tables import inbox
@@ -23,7 +25,10 @@ DUE: Mapping[str, Callable[[Batch, rows.DueRow], list[Letter]]] = {
     outages.OUTAGE: lambda batch, row: outages.ask_again(batch, row.subject),
     digests.DIGEST: digests.carry_out,
     STATUS: statuses.carry_out,
+    MEANING: lambda batch, _row: _make_meanings(batch),
 }
+
+MEANINGS_AFTER: Final = 1_000_000  # microseconds: 10,000 old projects take half an hour, and a twentieth of the writer
 
 
 @record
@@ -165,3 +170,10 @@ def _fresh(batch: Batch, items: Sequence[Item]) -> list[bool]:
             rows.close(batch.db, item.inbound)
     new = iter(rows.fresh(batch.db, [item.inbound for item in items if not item.held], batch.at))
     return [item.held or next(new) for item in items]
+
+
+def _make_meanings(batch: Batch) -> list[Letter]:
+    """Let a page of projects be found by what their titles mean; others wait a little, so that turns come between."""
+    if batch.world.meanings and batch.world.meanings.make_missing(batch.db):
+        let_be_due(batch.db, MEANING, "", batch.at + MEANINGS_AFTER)
+    return []

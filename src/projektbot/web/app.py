@@ -49,8 +49,9 @@ def make_app(  # noqa: PLR0913 - each is another part of the house
     assets = load_assets() | city_assets(showcase.city)
     pages = Pages(site, translate, assets, ways, showcase.city)
     public = _public(showcase, pages, site)
-    chat_page = ChatPage(chat, pages, Cookies(site.secret, "/chat", site.secure), now)
-    demo_routes = DemoPage(demo, pages, chat_page).routes() if demo else []
+    cookies = Cookies(site.secret, "/chat", site.secure)
+    chat_page = ChatPage(chat, pages, cookies, now)
+    demo_routes = DemoPage(demo, pages, chat_page, cookies).routes() if demo else []
     starlette = Starlette(
         routes=[*public, *chat_page.routes(), *demo_routes, *health_routes(ready), asset_route(assets)],
         middleware=[Middleware(OwnFormsOnly, url=site.url, refuse=pages.refuse)],

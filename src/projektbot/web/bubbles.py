@@ -35,6 +35,8 @@ class Line(Protocol):
     @property
     def label(self) -> str: ...
     @property
+    def by(self) -> str: ...
+    @property
     def sha256(self) -> str: ...
     @property
     def mime(self) -> str: ...
@@ -67,7 +69,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Bubble:
-    """One bubble; `at` in UTC, `day` tells days apart in the city's zone."""
+    """One bubble; `at` in UTC, `day` tells days apart in the city's zone, `by` is who said it in a group."""
 
     id: int
     mine: bool
@@ -78,10 +80,11 @@ class Bubble:
     picture: Picture | None = None
     answers: Sequence[Answer] = ()
     asides: Sequence[Answer] = ()
+    by: str = ""
 
 
-def bubble_of(line: Line, reader: Reader) -> Bubble | None:
-    """Draw a line for a reader, or nothing where there is nothing to see."""
+def bubble_of(line: Line, reader: Reader, me: str = "") -> Bubble | None:
+    """Draw a line for a reader, who in a group is `me`, or nothing where there is nothing to see."""
     at = EPOCH + timedelta(microseconds=line.at)
     day = at.astimezone(reader.zone).date().isoformat()
     if line.message is not None:
@@ -90,12 +93,12 @@ def bubble_of(line: Line, reader: Reader) -> Bubble | None:
     picture = _upload(line, line.event, reader) if isinstance(line.event, Upload) else None
     if not words and picture is None:
         return None
-    return Bubble(line.id, mine=True, at=at, day=day, parts=(Part(words),), picture=picture)
+    return Bubble(line.id, mine=line.by == me, at=at, day=day, parts=(Part(words),), picture=picture, by=line.by)
 
 
-def bubbles_of(lines: Sequence[Line], reader: Reader) -> list[Bubble]:
+def bubbles_of(lines: Sequence[Line], reader: Reader, me: str = "") -> list[Bubble]:
     """Draw what there is to see."""
-    return [bubble for line in lines if (bubble := bubble_of(line, reader))]
+    return [bubble for line in lines if (bubble := bubble_of(line, reader, me))]
 
 
 def safe_url(url: str) -> bool:
@@ -143,7 +146,7 @@ def _words(line: Line, reader: Reader) -> str:
         case Command(name, argument):
             return f"/{name} {argument}".strip()
         case Tap():
-            return line.label
+            return "" if line.by else line.label  # in a group, as elsewhere, only what comes of it is seen
         case Shared(lat, lon):
             return reader.say(HERE.msgid, lat=f"{lat:.4f}", lon=f"{lon:.4f}")
         case _:

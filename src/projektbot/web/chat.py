@@ -24,6 +24,7 @@ from projektbot.web.bubbles import Bubble, Line, bubble_of, bubbles_of
 from projektbot.web.guard import TooBig, read_form, word_of
 from projektbot.web.pages import Pages
 from projektbot.web.reader import Reader
+from projektbot.web.room import Room
 from projektbot.web.session import Cookies, new_chat
 
 MAX_WORDS = 4096  # as on Telegram: a text that fits one channel fits all
@@ -49,10 +50,12 @@ FormWords: TypeAlias = Callable[[str], str]  # the text of a field by its name
 class Chat(Protocol):
     """What the page asks of the web chat."""
 
-    async def post(self, chat: str, event: Event, locale: str) -> None:
-        """Store what the person did; return when it is answered or after a moment."""
+    async def post(self, chat: str, event: Event, locale: str, by: str = "") -> None:
+        """Store what the person did, in a group `by` name; return when it is answered or after a moment."""
 
-    async def post_file(self, chat: str, content: bytes, *, name: str, declared: str, locale: str) -> None:
+    async def post_file(
+        self, chat: str, content: bytes, *, name: str, declared: str, locale: str, by: str = ""
+    ) -> None:
         """Store a file the person sent, likewise. `declared` is the browser's MIME type."""
 
     async def history(self, chat: str) -> Sequence[Line]:
@@ -78,13 +81,14 @@ class Unfit(Exception):
 class ChatPage:
     """A chat page at `base`, in the language of its chat; `locale` is the one to begin in, else the browser's.
 
+    `place` knows in which chat a browser is: one of its own, or a room of the demo.
     `framed` leaves out the page's head (a seat of the demo). With `switch`, the token of a button that changes the
     language to `{locale}`, the page offers all of them. `begin` returns the deep link's payload to begin with.
     """
 
     chat: Chat
     pages: Pages
-    cookies: Cookies
+    place: Cookies | Room
     now: Callable[[], datetime]
     base: str = "/chat"
     locale: str = ""
@@ -111,16 +115,16 @@ class ChatPage:
 
     async def _show(self, request: Request) -> Response:
         payload = _payload(request.query_params.get("start", ""))
-        chat = self.cookies.chat(request)
+        chat = self.place.chat(request)
         if payload and chat and _is_visit(request) and await self.chat.history(chat):
-            await self.chat.post(chat, Command("start", payload), self._reader(request).locale)
+            await self.chat.post(chat, Command("start", payload), self._reader(request).locale, self.place.by(request))
             return RedirectResponse(f"{self.base}#end", 303)
         return await self._page(request, payload=payload)
 
     async def _page(self, request: Request, *, payload: str = "", problem: str = "", status: int = 200) -> Response:
-        chat = self.cookies.chat(request)
+        chat = self.place.chat(request)
         lines = await self.chat.history(chat) if chat else ()
-        reader = self._reader(request, lines)
+        reader, me = self._reader(request, lines), self.place.by(request)
         if self.begin and not (lines or payload):
             payload = await self.begin()
         response = self.pages.page(
@@ -130,8 +134,10 @@ class ChatPage:
             base=self.base,
             framed=self.framed,
             tongues=self.pages.tongues if self.switch else (),
+            room=self.place if isinstance(self.place, Room) else None,
+            actor=self.place.actor(request) if isinstance(self.place, Room) else "",
             started=bool(lines),
-            bubbles=bubbles_of(lines, reader),
+            bubbles=bubbles_of(lines, reader, me),
             cursor=max((line.changed for line in lines), default=0),
             awaited=self._is_awaited(lines),
             fresh=str(round(self.now().timestamp() * 1_000_000)),
@@ -148,23 +154,23 @@ class ChatPage:
         return self.now().timestamp() - lines[-1].at / 1_000_000 < AWAITED.total_seconds()
 
     async def _events(self, request: Request) -> Response:
-        chat = self.cookies.chat(request)
+        chat = self.place.chat(request)
         if not chat:
             return Response(status_code=204)  # tells EventSource not to come back
         after = _stamp(request.headers.get("last-event-id") or request.query_params.get("after", ""))
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        stream = self._stream(chat, after, self._reader(request))
+        stream = self._stream(chat, after, self._reader(request), self.place.by(request))
         return StreamingResponse(stream, headers=headers, media_type="text/event-stream")
 
-    async def _stream(self, chat: str, after: int, reader: Reader) -> AsyncIterator[str]:
+    async def _stream(self, chat: str, after: int, reader: Reader, me: str) -> AsyncIterator[str]:
         yield "retry: 2000\n\n"
         batches = self.chat.watch(chat, after)
         async with aclosing(batches):
             async for lines in batches:
-                yield "".join(self._news(line, reader) for line in lines) or ": still here\n\n"
+                yield "".join(self._news(line, reader, me) for line in lines) or ": still here\n\n"
 
-    def _news(self, line: Line, reader: Reader) -> str:
-        bubble = bubble_of(line, reader)
+    def _news(self, line: Line, reader: Reader, me: str) -> str:
+        bubble = bubble_of(line, reader, me)
         html = self._drawn(bubble, reader) if bubble else ""
         data = "".join(f"data: {row}\n" for row in html.splitlines() or [""])
         return f"id: {line.changed}\n{data}\n"
@@ -173,7 +179,7 @@ class ChatPage:
         return self.pages.fill("bubble.html", reader, base=self.base, bubble=bubble, new_day=True)
 
     async def _media(self, request: Request) -> Response:
-        chat = self.cookies.chat(request)
+        chat = self.place.chat(request)
         found = self.chat.media(chat, request.path_params["sha256"]) if chat else None
         if found is None:
             raise HTTPException(404)
@@ -203,7 +209,7 @@ class ChatPage:
 
     async def _language(self, request: Request) -> Response:
         locale = word_of(await read_form(request, FORM_BYTES), "lang")
-        chat = self.cookies.chat(request)
+        chat = self.place.chat(request)
         if locale not in self.pages.locales or not (chat and await self.chat.history(chat)):
             return RedirectResponse(f"{self.base}?{urlencode({'lang': locale})}", 303)
         await self.chat.post(chat, Tap(self.switch.format(locale=locale)), locale)
@@ -211,7 +217,7 @@ class ChatPage:
 
     async def _leave(self, request: Request) -> Response:  # noqa: ARG002 - which chat it was does not matter any more
         response = RedirectResponse(self.base, 303)
-        self.cookies.forget(response)
+        self.place.forget(response)
         return response
 
     async def _post_form(self, request: Request, read: Callable[[FormWords], Event | None]) -> Response:
@@ -225,9 +231,9 @@ class ChatPage:
         return await self._post(request, event)
 
     async def _post(self, request: Request, event: Event | None) -> Response:
-        chat = self.cookies.chat(request) or new_chat()
+        chat = self.place.chat(request) or new_chat()
         if event is not None:
-            await self.chat.post(chat, event, self._reader(request).locale)
+            await self.chat.post(chat, event, self._reader(request).locale, self.place.by(request))
         return self._done(request, chat)
 
     async def _file(self, request: Request) -> Response:
@@ -245,16 +251,17 @@ class ChatPage:
         return await self._post_file(request, content, file)
 
     async def _post_file(self, request: Request, content: bytes, file: UploadFile) -> Response:
-        chat = self.cookies.chat(request) or new_chat()
+        chat = self.place.chat(request) or new_chat()
         name, declared = _file_name(file.filename or ""), file.content_type or ""
-        await self.chat.post_file(chat, content, name=name, declared=declared, locale=self._reader(request).locale)
+        locale, by = self._reader(request).locale, self.place.by(request)
+        await self.chat.post_file(chat, content, name=name, declared=declared, locale=locale, by=by)
         return self._done(request, chat)
 
     # ---- answering ---------------------------------------------------------------------------------------------------
 
     def _done(self, request: Request, chat: str) -> Response:
         response = Response(status_code=204) if _by_script(request) else RedirectResponse(f"{self.base}#end", 303)
-        self.cookies.keep(response, chat)
+        self.place.keep(response, chat)
         return response
 
     async def _refuse(self, request: Request, text: Text, status: int) -> Response:

@@ -1,4 +1,4 @@
-"""The demo: two residents' chats and a moderator's side by side, and a clock one can move."""
+"""The demo: the chats of a resident, a team and a moderator side by side, and a clock one can move."""
 
 from __future__ import annotations
 
@@ -14,20 +14,28 @@ from starlette.routing import Route
 from projektbot.web.chat import FORM_BYTES, ChatPage
 from projektbot.web.guard import read_form, word_of
 from projektbot.web.pages import Pages
+from projektbot.web.room import Room
+from projektbot.web.session import Cookies
 
 STEPS = MappingProxyType({"PT1H": timedelta(hours=1), "P1D": timedelta(days=1), "P7D": timedelta(days=7)})
 
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """A sample person: a made-up name, the language they begin in, and whether they read ideas for the city."""
+    """A sample person: a made-up name, the language they begin in, and whether they read ideas for the city.
+
+    With `people` it is a team, in whose group one writes as any of them; `room` names that for the web chat.
+    """
 
     name: str
-    locale: str
+    locale: str = ""  # the browser's
     staff: bool = False
+    people: Sequence[str] = ()
+    room: str = ""
 
 
-SEATS = (Seat("Anna", "de"), Seat("Deniz", "en"), Seat("Mia", "de", staff=True))
+TEAM = Seat("Reparaturcafé", "de", people=("Cem", "Ida", "Hakan", "Birgit"), room="repaircafe")
+SEATS = (Seat("Anna"), TEAM, Seat("Mia", "de", staff=True))
 # What the buttons of the dialog `language` carry: another language is chosen as if by one of them.
 SWITCH = "=language|language|{locale}"
 
@@ -51,20 +59,26 @@ class DemoPage:
 
     demo: Demo
     pages: Pages
-    seat_page: ChatPage
+    page: ChatPage
+    cookies: Cookies
 
     def routes(self) -> list[Route]:
         """List the addresses under /demo."""
-        seats = [route for number, seat in enumerate(self.demo.seats, 1) for route in self._seat(number, seat).routes()]
+        seats = [route for number, seat in enumerate(self.demo.seats, 1) for route in self._seat(number, seat)]
         return [Route("/demo", self._show), Route("/demo/clock", self._move_clock, methods=["POST"]), *seats]
 
-    def _seat(self, number: int, seat: Seat) -> ChatPage:
+    def _seat(self, number: int, seat: Seat) -> list[Route]:
         base = f"/demo/{number}/chat"
-        cookies = replace(self.seat_page.cookies, path=base)
-        begin = self.demo.invite if seat.staff else None
-        return replace(
-            self.seat_page, cookies=cookies, base=base, locale=seat.locale, framed=True, switch=SWITCH, begin=begin
-        )
+        page = replace(self.page, base=base, locale=seat.locale, framed=True)
+        if seat.people:
+            room = Room(seat.room, seat.people, f"/demo/{number}", self.cookies.secure)
+            return [
+                route
+                for place in (room, replace(room, private=True))
+                for route in (*replace(page, place=place, base=place.base).routes(), *place.routes())
+            ]
+        own = replace(self.cookies, path=base)
+        return replace(page, place=own, switch=SWITCH, begin=self.demo.invite if seat.staff else None).routes()
 
     async def _show(self, request: Request) -> Response:
         reader = self.pages.reader(request)

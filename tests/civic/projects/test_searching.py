@@ -134,9 +134,8 @@ def test_a_change_that_is_rolled_back_is_not_found(db: Connection) -> None:
     assert (found(db, "bank"), found(db, "nest")) == ([1001], [])
 
 
+@pytest.mark.parametrize("store_url", ["postgres"], indirect=True)  # which alone has it
 def test_without_pg_trgm_the_same_is_found(db: Connection) -> None:
-    if db.dialect.name != "postgresql":
-        pytest.skip("a matter of PostgreSQL")
     assert not lacks_trigrams(db)
     db.exec_driver_sql("DROP EXTENSION pg_trgm CASCADE")
     publish(db, 1001, "Bank am Fluss")

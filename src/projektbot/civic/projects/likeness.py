@@ -80,6 +80,11 @@ def covers(title: Sequence[Word], words: Sequence[Word]) -> float:
     return _covered(telling, words) if len(telling) >= FEWEST and words else 0.0
 
 
+def share_a_word(one: Sequence[Word], other: Sequence[Word]) -> bool:
+    """Say whether a word stands in both, as the name of a street does in any language."""
+    return not {word.stem for word in one}.isdisjoint(word.stem for word in other)
+
+
 def _covered(one: Sequence[Word], other: Sequence[Word]) -> float:
     whole = sum(word.weight for word in one)
     return sum(word.weight * max(alike(word.stem, its.stem) for its in other) for word in one) / whole

@@ -9,6 +9,7 @@ from projektbot.civic.projects.caring import hand_over, tell_followers
 from projektbot.civic.projects.queries import ProjectRow, Proposal, project_for_change, proposal_for
 from projektbot.civic.projects.rules import (
     LEADS,
+    MEANING,
     PUBLIC,
     ModerateOutcome,
     Stage,
@@ -128,6 +129,8 @@ def _take(tx: Tx, found: ProjectRow, wanted: Wanted) -> ModerateOutcome:
         tell_followers(tx, found.number, news, _opens(found, wanted), but=found.person_id)
     if step is Step.MERGE and wanted.into:
         _merge(tx, found, wanted.into)
+    if step is Step.PUBLISH:
+        tx.due(MEANING, "", tx.at)
     if step is Step.PUBLISH and found.published_at is None:
         tell_of_new(tx, found)
     tx.post(found.person_id, _news(tx, found, wanted), _opens(found, wanted))

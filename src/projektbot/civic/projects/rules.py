@@ -151,6 +151,7 @@ class SettleOutcome(StrEnum):
     GONE = "gone"  # somebody was faster
 
 
+MEANING = "meaning"  # kind of the due row on which vectors of titles are made (`meanings.py`)
 STATUS = "status"  # kind of the due rows that bring status messages up to date; the subject: "number|last person seen"
 STATUS_AFTER = 5 * 60 * 1_000_000  # microseconds: what changes meanwhile is one change
 COMMENTS_A_PAGE = 5

@@ -8,7 +8,17 @@ from typing import Final
 from sqlalchemy import Connection, bindparam, case, column, func, or_, select, table
 
 from projektbot.civic.projects.index import INDEX
-from projektbot.civic.projects.likeness import ENOUGH, Word, covers, keys_of, likeness, read_text, read_title
+from projektbot.civic.projects.likeness import (
+    ENOUGH,
+    Word,
+    covers,
+    keys_of,
+    likeness,
+    read_text,
+    read_title,
+    share_a_word,
+)
+from projektbot.civic.projects.meanings import Meanings
 from projektbot.civic.projects.queries import ProjectRow, projects_by_number
 from projektbot.civic.projects.rules import PUBLIC
 from projektbot.civic.projects.searching import match
@@ -27,21 +37,40 @@ DIGITS: Final = 3  # of a likeness: what differs less is equally alike, and the 
 
 
 def similar_to(
-    db: Connection, title: str, description: str = "", area: str = "", but: Collection[int] = ()
+    db: Connection,
+    title: str,
+    description: str = "",
+    area: str = "",
+    but: Collection[int] = (),
+    meanings: Meanings | None = None,
 ) -> list[ProjectRow]:
-    """Return at most three public projects that are much like an idea, the most alike first; not those in `but`."""
+    """Return at most three public projects that are much like an idea, the most alike first; not those in `but`.
+
+    What is alike by its words comes before what is by the meaning of its title, where `meanings` are known.
+    """
     if not _any_public.rows(db):  # nothing else is spent on it then
         return []
+    found = [number for number in _by_words(db, title, description, area) if number not in but]
+    if meanings and len(found) < MOST:
+        found += [number for number in _by_meaning(db, meanings, title) if number not in {*found, *but}]
+    return projects_by_number(db, found[:MOST])
+
+
+def _by_words(db: Connection, title: str, description: str, area: str) -> list[int]:
     mine, told = read_title(title), read_text(description[:BEGINNING])
     keys = keys_of(mine, told, MOST_KEYS)
-    if not keys:
-        return []
     found: list[tuple[float, int]] = []
-    for number, its_title, its_area in _candidates(db, keys):
+    for number, its_title, its_area in _candidates(db, keys) if keys else ():
         alike = _alike(mine, told, read_title(its_title))
-        if alike >= ENOUGH and number not in but:
+        if alike >= ENOUGH:
             found.append((-round(alike + HERE * (its_area == area), DIGITS), number))
-    return projects_by_number(db, [number for _, number in sorted(found)[:MOST]])
+    return [number for _, number in sorted(found)]
+
+
+def _by_meaning(db: Connection, meanings: Meanings, title: str) -> list[int]:
+    # two ideas for one street look alike to the model, whatever they are; where words are the same, words have judged
+    mine = read_title(title)
+    return [number for number, its in meanings.like(db, title) if not share_a_word(mine, read_title(its))]
 
 
 def _alike(mine: Sequence[Word], told: Sequence[Word], its: Sequence[Word]) -> float:

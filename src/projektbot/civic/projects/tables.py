@@ -9,6 +9,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     String,
     Table,
     Text,
@@ -56,6 +57,18 @@ project_words = Table(
     Column("number", Integer, ForeignKey("projects.number", ondelete="CASCADE"), primary_key=True, autoincrement=False),
     Column("title", Text, nullable=False),
     Column("description", Text, nullable=False),
+)
+
+# What their titles mean, for a model that compares across languages (`meanings.py`). A row goes with the words it is
+# made of, so with any change of them. Rows are not updated, and ids not given twice.
+project_meanings = Table(
+    "project_meanings",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("number", Integer, ForeignKey("project_words.number", ondelete="CASCADE"), nullable=False, unique=True),
+    Column("model", String(64), nullable=False, index=True),
+    Column("vector", LargeBinary, nullable=False),  # numbers of two bytes, the lower byte first
+    sqlite_autoincrement=True,
 )
 
 project_files = Table(
