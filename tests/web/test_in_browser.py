@@ -181,6 +181,17 @@ async def test_every_target_is_large_enough_for_a_thumb(browser: Browser, street
         assert min(box["width"], box["height"]) >= 44
 
 
+async def test_a_long_chat_in_a_frame_does_not_move_the_page_around_it(browser: Browser, street: Town) -> None:
+    await street.chat.put(TEAM.room, Words("A long story. " * 200), "en", "Cem")
+    page = await (await browser.new_context(viewport=PHONE)).new_page()
+
+    await page.goto(f"{street.url}/demo")
+    inner = next(frame for frame in page.frames if frame.url.endswith("/demo/2/chat"))
+    await inner.wait_for_function("scrollY > 0")
+
+    assert await page.evaluate("scrollY") == 0
+
+
 async def test_the_demos_clock_brings_a_reminder_into_a_seats_chat(browser: Browser, street: Town) -> None:
     page = await (await browser.new_context(locale="en-GB")).new_page()
     await page.goto(f"{street.url}/demo")
