@@ -26,9 +26,8 @@ from projektbot.civic.projects.tables import project_words, projects
 from projektbot.store.statement import Row, Statement
 
 MOST: Final = 3  # more nobody reads before going on
-MOST_KEYS: Final = (
-    16  # parts of words that are looked for: each further one costs half a millisecond with 10,000 projects
-)
+# Parts of words that are looked for: each further one costs a millisecond on PostgreSQL with 10,000 projects.
+MOST_KEYS: Final = 12
 CANDIDATES: Final = 50  # looked at more closely, a thirtieth of a millisecond each
 BEGINNING: Final = 300  # characters of a description that are looked at: what it is about stands there
 HERE: Final = 0.05  # what being in the same area is worth: it decides between two that are alike
