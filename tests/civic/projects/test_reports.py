@@ -61,6 +61,7 @@ async def test_moderators_hear_of_the_first_report_of_a_project_only(town: Town)
     mia = town.person("mia")
     await mia.says("/reports")
     assert labels(mia) == ["P-1001 Benches along the river, 2 reports"]
+    assert "That is an advertisement." in await mia.says("/reports 1"), "what is written where there are no buttons"
 
 
 async def test_what_may_stand_is_settled_with_all_reports_of_it(town: Town) -> None:
