@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
@@ -178,6 +178,8 @@ async def _look_over(town: Town) -> None:
 @pytest.mark.fuzz
 @settings(max_examples=MANY, deadline=None, suppress_health_check=list(HealthCheck))
 @given(deliveries())
+@example([[Inbound("desk", "0", "-100", Words("\ud800"), private=False)]])
+@example([[Inbound("desk", "0", "-100", Upload(Kind.IMAGE, "\ud800"), private=False)]])
 def test_any_update_is_answered(batches: list[list[Inbound]]) -> None:
     begun = _begun()
     with tempfile.TemporaryDirectory() as home:

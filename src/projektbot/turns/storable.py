@@ -7,9 +7,10 @@ from typing import Final
 
 import orjson
 
-from projektbot.messages import Inbound, Odd, dump_inbound
+from projektbot.messages import Command, Inbound, Odd, Tap, Words, dump_inbound
 
 NUL: Final = "\0"
+ILLEGIBLE: Final = "\N{REPLACEMENT CHARACTER}"
 
 
 def storable(inbound: Inbound) -> Inbound:
@@ -24,7 +25,9 @@ def storable(inbound: Inbound) -> Inbound:
     bare = replace(inbound, message="", locale="")
     if _is_storable(bare):  # only the message's id or the locale was damaged: what was done is still known
         return bare
-    odd = replace(bare, event=Odd("damaged"))
+    # in a group only words are surely meant for us, and want an answer
+    said = not inbound.private and isinstance(inbound.event, Words | Command | Tap)
+    odd = replace(bare, event=Words(ILLEGIBLE) if said else Odd("damaged"))
     dump_inbound(odd)
     return odd
 
