@@ -22,8 +22,8 @@ def storable(inbound: Inbound) -> Inbound:
         raise TypeError
     if _is_storable(inbound):
         return inbound
-    bare = replace(inbound, message="", locale="")
-    if _is_storable(bare):  # only the message's id or the locale was damaged: what was done is still known
+    bare = replace(inbound, message="", locale="", name="")
+    if _is_storable(bare):  # only its id, locale or name was damaged: what was done is still known
         return bare
     # in a group only words are surely meant for us, and want an answer
     said = not inbound.private and isinstance(inbound.event, Words | Command | Tap)
