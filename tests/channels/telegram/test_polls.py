@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -13,28 +12,12 @@ from projektbot.channels.telegram.inbound import Reader
 from projektbot.messages import Choice, Command, Inbound, Outgoing, Part, Vote
 from projektbot.polls import Poll, Sent
 from tests.channels.telegram import updates as u
-from tests.channels.telegram.house import channel_for
-from tests.servers.botapi import BotApiServer, Group, Limits, Person
+from tests.servers.botapi import BotApiServer, Group, Person
 
 READER = Reader("telegram", u.BOT, u.USERNAME)
 COLOURS = Outgoing(
     (Part("Which colour?"),), (Choice("a", "red"), Choice("b", "green")), poll=Poll("Which colour?", ("red", "green"))
 )
-
-
-@pytest_asyncio.fixture
-async def server() -> AsyncIterator[BotApiServer]:
-    """Run a server without flood limits."""
-    async with BotApiServer(limits=Limits.off()) as running:
-        yield running
-
-
-@pytest_asyncio.fixture
-async def channel(server: BotApiServer) -> AsyncIterator[TelegramChannel]:
-    """Make a channel to it."""
-    made = channel_for(server)
-    yield made
-    await made.close()
 
 
 @pytest.fixture

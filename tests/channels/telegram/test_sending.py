@@ -3,36 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 
 from projektbot.channels.telegram import TelegramChannel
 from projektbot.channels.telegram.api import Api
 from projektbot.errors import Blocked, ChannelError, Moved, Rejected, Revoked, Throttled, Unsure
 from projektbot.messages import Choice, Kind, Media, Outgoing, Part, Stored, Style
-from tests.channels.telegram.house import PNG, channel_for, says
+from tests.channels.telegram.house import PNG, says
 from tests.servers.botapi.limits import Limits, Rate
 from tests.servers.botapi.people import Person
 from tests.servers.botapi.server import BotApiServer
 
 PICTURE = Stored("ab" * 32, "image/png", len(PNG), "balken.png")
-
-
-@pytest_asyncio.fixture
-async def server() -> AsyncIterator[BotApiServer]:
-    """Run a server without flood limits."""
-    async with BotApiServer(limits=Limits.off()) as running:
-        yield running
-
-
-@pytest_asyncio.fixture
-async def channel(server: BotApiServer) -> AsyncIterator[TelegramChannel]:
-    """Make a channel to it."""
-    made = channel_for(server)
-    yield made
-    await made.close()
 
 
 @pytest.fixture
