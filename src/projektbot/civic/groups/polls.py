@@ -5,7 +5,7 @@ Each messenger counts only what happens there; the common count is ours (`group_
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from projektbot.civic.cards import lines, paragraphs
 from projektbot.civic.groups.arguments import poll_to_end, read_question
@@ -14,7 +14,6 @@ from projektbot.civic.groups.here import Here
 from projektbot.civic.groups.poll_ids import question_of_message, question_of_poll
 from projektbot.civic.groups.queries import (
     QuestionRow,
-    chats_of_project,
     count_voters,
     has_asked,
     open_polls,
@@ -54,8 +53,7 @@ def poll(here: Here, written: str) -> Post:
         raise Refused(N_("There are {n} open polls. Please end one first: {example}", n=MOST_OPEN_POLLS,
                          example=N_("/poll end")))  # fmt: skip
     post = _asked(here, ask(here, Kind.MOOD, words, choices or [""] * len(MOODS)))
-    for address_id in _elsewhere(here):
-        here.tx.say(address_id, post)
+    here.say_elsewhere(post)
     return post
 
 
@@ -66,10 +64,6 @@ def _fits(choice: str) -> bool:
 def _asked(here: Here, question: QuestionRow) -> Post:
     post = shown(here, question)
     return Post(post.text, post.buttons, poll=Asked(question.id, Text("{it}", {"it": question.words})))
-
-
-def _elsewhere(here: Here) -> Iterator[int]:
-    return (chat for chat in chats_of_project(here.tx.db, here.project) if chat != here.tx.who.address_id)
 
 
 # ---- how they stand --------------------------------------------------------------------------------------------------
@@ -139,8 +133,7 @@ def _end(here: Here, found: QuestionRow) -> Post:
         raise Refused(N_("Only who asked, or who leads the project, can end a poll."))
     end(here, question)
     post = Post(_result(here, question), ends=question.id)
-    for address_id in _elsewhere(here):
-        here.tx.say(address_id, post)
+    here.say_elsewhere(post)
     return post
 
 
