@@ -11,17 +11,16 @@ from projektbot.records import record
 class Poll:
     """A question that a messenger asks by a poll of its own; each of `options` stands for a numbered choice, in order.
 
-    With `multiple` somebody may take several. Everybody sees who takes what.
+    Each takes one of them, and everybody sees who takes what.
     """
 
     question: str
     options: tuple[str, ...]
-    multiple: bool = False
 
 
 def poll_from(data: dict[str, Any] | None) -> Poll | None:
     """Read back what was stored as JSON."""
-    return Poll(data["question"], tuple(data["options"]), data["multiple"]) if data else None
+    return Poll(data["question"], tuple(data["options"])) if data else None
 
 
 class Sent(str):

@@ -85,12 +85,11 @@ class Notice:
 class Asked:
     """A stored question that a messenger asks by a poll of its own, where it has such.
 
-    The post's buttons are its choices; `multiple` says that one may take several of them.
+    The post's buttons are its choices.
     """
 
     question: int
     words: Text
-    multiple: bool = False
 
 
 @record

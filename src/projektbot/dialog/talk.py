@@ -117,14 +117,6 @@ class Talk:
         self._asked = True
         return self.scene.house.calculate(function, self.session, live)
 
-    def open_spot(self) -> Spot | None:
-        """Return what is being asked."""
-        frame = self.session.top()
-        if frame is None:
-            return None
-        spots, index, _ = self.way(frame)
-        return spots[index] if index < len(spots) else None
-
     def options(self, question: Question, live: Answers) -> list[Option]:
         """Return the choices of a question as this person reads them."""
         provider = question.provider

@@ -16,7 +16,6 @@ TOKEN = re.compile(r"[0-9]+|[^\W\d_]+")
 OTHER_MARKS = re.compile(r"[^\w\s.:,'’h-]|[0-9]\s*-|-\s*[0-9]")  # "9-12" is not one time
 HOUR, NOON, DAY = 60, 12 * 60, 24 * 60
 HOURS_ON_FACE = 12
-STEP = 5  # "5 vor 12", but not "9 nach 12": that is more likely something else
 FILLERS = tables.in_any(tables.TIME_FILLERS)
 PAST, BEFORE = tables.in_any(tables.PAST), tables.in_any(tables.BEFORE)
 GERMAN_BEFORE = tables.BEFORE["de"]  # "9 to 5" is not five to nine

@@ -54,12 +54,11 @@ def test_a_poll_is_asked_in_the_form_that_clients_show() -> None:
     }
 
 
-def test_a_poll_stands_in_its_thread_and_may_take_several_answers() -> None:
-    several = Poll("When?", ("Monday", "Friday"), multiple=True)
+def test_a_poll_stands_in_its_thread() -> None:
+    when = Poll("When?", ("Monday", "Friday"))
 
-    content = start_content(Outgoing((Part("?"),), poll=several, thread="$root", reply_to="$command"), several)
+    content = start_content(Outgoing((Part("?"),), poll=when, thread="$root", reply_to="$command"), when)
 
-    assert content["org.matrix.msc3381.poll.start"]["max_selections"] == 2
     assert content["m.relates_to"]["rel_type"] == "m.thread"
     assert content["m.relates_to"]["m.in_reply_to"] == {"event_id": "$command"}
 

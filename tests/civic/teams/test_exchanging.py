@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from projektbot.civic.teams.exchange_rules import fitting, likeness
+from projektbot.civic.teams.exchange_rules import fitting
 from projektbot.civic.teams.tables import matches, offers
 from tests.civic.teams.town import a_project, at_team, joins, labels, taps_notice
 from tests.turns.linked import notices
@@ -35,7 +35,7 @@ UNLIKE = (
 @pytest.mark.parametrize(("one", "other"), ALIKE)
 def test_words_for_the_same_thing_fit(one: str, other: str) -> None:
     assert fitting(one, [(1, other)]) == [1]
-    assert likeness(one, other) == likeness(other, one)
+    assert fitting(other, [(1, one)]) == [1]
 
 
 @pytest.mark.parametrize(("one", "other"), UNLIKE)

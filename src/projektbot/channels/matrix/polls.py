@@ -33,7 +33,7 @@ def start_content(message: Outgoing, poll: Poll) -> Content:
         TEXT: "\n".join([poll.question, *[f"{place}. {option}" for place, option in enumerate(poll.options, 1)]]),
         START: {
             "kind": DISCLOSED,
-            "max_selections": len(poll.options) if poll.multiple else 1,
+            "max_selections": 1,
             "question": {TEXT: poll.question},
             "answers": [{"id": str(place), TEXT: option} for place, option in enumerate(poll.options)],
         },

@@ -61,7 +61,7 @@ def asking(chat: str, message: Outgoing, limits: Limits) -> Call | None:
         "question": shortened(asked.question, QUESTION),
         "options": [{"text": shortened(option, OPTION)} for option in asked.options],
         "is_anonymous": False,
-        "allows_multiple_answers": asked.multiple,
+        "allows_multiple_answers": False,
     }
     return Call("sendPoll", parameters)
 

@@ -147,13 +147,6 @@ def projects_of(db: Connection, person_id: int) -> list[ProjectRow]:
     return [ProjectRow(*row) for row in rows]
 
 
-def followed_by(db: Connection, person_id: int, limit: int) -> list[ProjectRow]:
-    """Return public projects that a person follows, those last followed first."""
-    mine = and_(project_people.c.project == projects.c.number, project_people.c.person_id == person_id)
-    found = _row.join(project_people, mine).where(_public, project_people.c.follows_at.is_not(None))
-    return [ProjectRow(*row) for row in db.execute(found.order_by(project_people.c.follows_at.desc()).limit(limit))]
-
-
 # ---- waiting for staff -----------------------------------------------------------------------------------------------
 
 

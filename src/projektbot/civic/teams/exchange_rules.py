@@ -60,12 +60,8 @@ def words_in(what: str) -> list[str]:
     return [word for word in key(what).split() if len(word) >= SHORTEST_WORD and word not in COMMON]
 
 
-def likeness(one: str, other: str) -> float:
-    """Return how much of the shorter of two offers is in the other: 0 nothing, 1 all of it."""
-    return _share(words_in(one), words_in(other))
-
-
 def _share(one: list[str], other: list[str]) -> float:
+    """Return how much of the shorter of two offers is in the other: 0 nothing, 1 all of it."""
     shorter, longer = sorted((one, other), key=len)
     return sum(any(_same(word, theirs) for theirs in longer) for word in shorter) / len(shorter) if shorter else 0.0
 

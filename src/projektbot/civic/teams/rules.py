@@ -13,10 +13,8 @@ ASKS_A_DAY = 10  # of one person: enough for somebody who looks for a team
 ASKS_AGAIN = 7 * DAY  # after a no: time to think, for both
 TELLS_AGAIN = DAY  # an open request that changes is told once a day at most
 INVITATION_DAYS = 14
-USES = (1, 5, 20)  # so many people may come by one invitation
 MOST_INVITATIONS = 10  # open ones of a team
 MOST_PARTNERS = 50
-MOST_SEATS = 500
 
 
 class Role(StrEnum):
