@@ -39,7 +39,7 @@ def number_of(label: str, told: str) -> str:
 
 def aside_of(label: str, told: str) -> str | None:
     """Return the command under which "Skip", or what a notice is about, is offered where there are no buttons."""
-    found = re.search(rf"([/!]\w+(?: (?:P-)?\d+)?) {re.escape(label)}(?= ·|\s*$)", told, re.MULTILINE)
+    found = re.search(rf"([/!]\w+(?: (?:[A-Z]-)?\d+)?) {re.escape(label)}(?= ·|\s*$)", told, re.MULTILINE)
     return found[1] if found else None
 
 

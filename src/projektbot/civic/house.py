@@ -16,6 +16,16 @@ from projektbot.civic import news, pictures, showing, similarity, talk
 from projektbot.civic.ballots.queries import rounds_of_both
 from projektbot.civic.ballots.tables import voters
 from projektbot.civic.city import City
+from projektbot.civic.deadlines import showing as deadline_showing
+from projektbot.civic.deadlines.actions import (
+    announce_deadline,
+    move_deadline,
+    remind_of,
+    unite_reminders,
+    withdraw_deadline,
+)
+from projektbot.civic.deadlines.rules import AnnounceOutcome, ChangeOutcome, RemindOutcome
+from projektbot.civic.deadlines.tables import deadline_people, deadlines
 from projektbot.civic.groups import showing as group_showing
 from projektbot.civic.groups.asking import unite_answers
 from projektbot.civic.groups.decisions import cast_vote, unite_voters
@@ -200,6 +210,7 @@ PROVIDERS: Mapping[str, Callable[[CityHouse, Session, Answers], Sequence[tuple[s
     **talk.PROVIDERS,
     **team_showing.PROVIDERS,
     **group_showing.PROVIDERS,
+    **deadline_showing.PROVIDERS,
 }
 FIXED = frozenset({"areas", "fields", "languages", "sectors"})
 CALCULATES: Mapping[str, Callable[[CityHouse, Session, Answers], Value]] = {
@@ -220,6 +231,7 @@ CALCULATES: Mapping[str, Callable[[CityHouse, Session, Answers], Value]] = {
     **talk.CALCULATES,
     **team_showing.CALCULATES,
     **group_showing.CALCULATES,
+    **deadline_showing.CALCULATES,
 }
 LOCATORS: Mapping[str, Callable[[CityHouse, float, float], str]] = {
     "area_at": lambda house, lat, lon: house.city.area_at(lat, lon),
@@ -258,6 +270,10 @@ ACTIONS: Mapping[str, Action] = {
     "cast_vote": Action(cast_vote, tuple(CastOutcome)),
     "add_alert": Action(add_alert, (AlertOutcome.ADDED, AlertOutcome.TOO_MANY)),
     "drop_alert": Action(drop_alert, (AlertOutcome.DROPPED,)),
+    "announce_deadline": Action(announce_deadline, tuple(AnnounceOutcome), frozenset({"ref"})),
+    "move_deadline": Action(move_deadline, tuple(ChangeOutcome)),
+    "withdraw_deadline": Action(withdraw_deadline, tuple(ChangeOutcome)),
+    "remind_of": Action(remind_of, tuple(RemindOutcome)),
     "choose_news": Action(choose_news, tuple(SetOutcome)),
     **{name: Action(run, outcomes, facts) for name, (run, outcomes, facts) in TEAM_ACTIONS.items()},
 }
@@ -301,6 +317,7 @@ BELONGINGS = (
     voters.c.person_id,
     kept_news.c.person_id,
     offers.c.person_id,
+    deadlines.c.person_id,
 )
 # What each has once, and both may have: a support, a role.
 SHARED: Mapping[Column[int], Callable[[Connection, int, int], None]] = {
@@ -312,6 +329,7 @@ SHARED: Mapping[Column[int], Callable[[Connection, int, int], None]] = {
     news_choices.c.person_id: unite_choices,
     members.c.person_id: unite_members,
     join_requests.c.person_id: unite_requests,
+    deadline_people.c.person_id: unite_reminders,
 }
 
 

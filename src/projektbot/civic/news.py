@@ -10,7 +10,7 @@ from projektbot.civic.people.rules import NIGHTS, Nights, Pace
 from projektbot.civic.people.telling import choices_of
 from projektbot.civic.projects.alerts import AlertRow, alerts_of
 from projektbot.civic.projects.rules import FIELDS
-from projektbot.civic.showing import Calculate, Provider, Seen
+from projektbot.civic.seen import Calculate, Provider, Seen
 from projektbot.civic.tx import Topic
 from projektbot.dialog.model import Answers, Value
 from projektbot.dialog.session import Session

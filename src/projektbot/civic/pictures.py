@@ -13,7 +13,7 @@ from projektbot.civic.projects.queries import (
     public_project,
 )
 from projektbot.civic.projects.rules import reference
-from projektbot.civic.showing import Calculate, Seen
+from projektbot.civic.seen import Calculate, Seen
 from projektbot.dialog.model import Answers, Value
 from projektbot.dialog.saying import Picture
 from projektbot.dialog.session import Session

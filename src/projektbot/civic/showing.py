@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
-from typing import Protocol, TypeAlias
-from zoneinfo import ZoneInfo
-
-from sqlalchemy import Connection
+from collections.abc import Mapping, Sequence
 
 from projektbot.civic import cards
-from projektbot.civic.city import City
-from projektbot.civic.projects.meanings import Meanings
+from projektbot.civic.deadlines import cards as deadline_cards
 from projektbot.civic.projects.queries import (
     Filter,
     ProjectRow,
@@ -28,6 +22,7 @@ from projektbot.civic.projects.queries import (
     queue,
 )
 from projektbot.civic.projects.rules import Care, Stage, Step, leads, number_of, reference
+from projektbot.civic.seen import Calculate, Provider, Seen
 from projektbot.civic.staff.queries import areas_for, grants_of
 from projektbot.civic.staff.rules import EVERYWHERE, ROLES, Duty, may
 from projektbot.civic.teams import cards as team_cards
@@ -40,29 +35,6 @@ from projektbot.dialog.session import Session
 from projektbot.texts import N_, NN_, Text
 
 MOST = 100  # in one list: whoever does not find it there narrows it down
-
-
-class Seen(Protocol):
-    """The house as one person meets it in one turn."""
-
-    @property
-    def db(self) -> Connection: ...
-    @property
-    def person_id(self) -> int: ...
-    @property
-    def city(self) -> City: ...
-    @property
-    def now(self) -> datetime: ...
-    @property
-    def zone(self) -> ZoneInfo: ...
-    @property
-    def links(self) -> Callable[[str], Mapping[str, str]]: ...
-    @property
-    def meanings(self) -> Meanings | None: ...
-
-
-Provider: TypeAlias = Callable[[Seen, Session, Answers], Sequence[tuple[str, Text]]]
-Calculate: TypeAlias = Callable[[Seen, Session, Answers], Value]
 
 
 def _named(rows: Sequence[ProjectRow]) -> Sequence[tuple[str, Text]]:
@@ -133,7 +105,12 @@ def _card(house: Seen, _session: Session, answers: Answers) -> Value:
     found = _shown(house, answers)
     if found is None:
         return None
-    return cards.paragraphs(cards.card(house.db, found, house.city), team_cards.on_project(house.db, found))
+    ends = deadline_cards.on_project(house.db, found.area, found.field, house.now, house.zone)
+    return cards.paragraphs(
+        cards.card(house.db, found, house.city),
+        team_cards.on_project(house.db, found),
+        cards.lines(*ends) if ends else None,
+    )
 
 
 def _merged_from(house: Seen, _session: Session, answers: Answers) -> Value:

@@ -10,7 +10,7 @@ from projektbot.civic.projects.meanings import Meanings
 from projektbot.civic.projects.queries import ProjectRow, projects_by_number
 from projektbot.civic.projects.rules import PUBLIC, Stage, number_of, reference
 from projektbot.civic.projects.similar import similar_to
-from projektbot.civic.showing import Calculate, Provider, Seen
+from projektbot.civic.seen import Calculate, Provider, Seen
 from projektbot.dialog.model import Answers, Value
 from projektbot.dialog.session import Session
 from projektbot.texts import N_, Own, Text

@@ -20,7 +20,7 @@ from projektbot.civic.projects.reports import (
     reports_like,
 )
 from projektbot.civic.projects.rules import COMMENTS_A_PAGE, reference
-from projektbot.civic.showing import Calculate, Provider, Seen
+from projektbot.civic.seen import Calculate, Provider, Seen
 from projektbot.civic.staff.queries import areas_for, grants_of
 from projektbot.civic.staff.rules import Duty, may
 from projektbot.dialog.model import Answers, Value

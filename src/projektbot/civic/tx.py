@@ -6,6 +6,7 @@ from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, insert, select
 
@@ -135,6 +136,7 @@ class Tx:
     now: datetime
     who: Who
     city: City
+    zone: ZoneInfo
     wishes: list[Wish] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     said: list[Said] = field(default_factory=list)

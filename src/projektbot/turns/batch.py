@@ -184,7 +184,7 @@ class Batch:
 
     def _act(self, conversation: Conversation, turn: Turn) -> Turn:
         assert turn.call is not None  # noqa: S101 - asked by the caller
-        tx = Tx(self.db, self.now, self._who(conversation), self.world.city)
+        tx = Tx(self.db, self.now, self._who(conversation), self.world.city, self.world.languages.zone)
         try:
             result = act(tx, turn.call.action, turn.call.answers)
             for wish in tx.wishes:

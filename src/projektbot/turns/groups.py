@@ -158,7 +158,7 @@ def _here(batch: Batch, conversation: Conversation, inbound: Inbound) -> Here:
     people = tuple(people_behind(batch.db, found.channel, inbound.sender))
     locale = locale_of(batch, session.locale, chosen=session.chosen)
     who = Who(people[0] if people else 0, found.session_id, found.address_id, found.channel, locale)
-    tx = Tx(batch.db, batch.now, who, batch.world.city)
+    tx = Tx(batch.db, batch.now, who, batch.world.city, batch.world.languages.zone)
     project = project_of_chat(batch.db, found.address_id) or 0
     world, event = batch.world, inbound.event
     to, quoted = (event.to, harmless(event.quoted)) if isinstance(event, Command) else ("", "")
@@ -260,7 +260,7 @@ def say(batch: Batch, said: Sequence[Said]) -> list[Letter]:
 
 def wake(batch: Batch, kind: str, subject: str) -> list[Letter]:
     """Carry out what was due in groups; return the letters."""
-    tx = _of_nobody(batch)
+    tx = of_nobody(batch)
     DUE[kind](tx, subject)
     notices.tell(batch, tx.notices)
     return say(batch, tx.said)
@@ -272,7 +272,7 @@ def note_presence(batch: Batch, found: Found, *, here: bool) -> None:
     if number is None or here is not found.blocked:
         return
     if not here:
-        tx = _of_nobody(batch)
+        tx = of_nobody(batch)
         binding.tell_gone(tx, number, found.address_id)
         notices.tell(batch, tx.notices)
         say(batch, tx.said)
@@ -281,5 +281,6 @@ def note_presence(batch: Batch, found: Found, *, here: bool) -> None:
     say(batch, [Said(found.address_id, Post(back))])
 
 
-def _of_nobody(batch: Batch) -> Tx:
-    return Tx(batch.db, batch.now, Who(0, 0, 0, "", ""), batch.world.city)
+def of_nobody(batch: Batch) -> Tx:
+    """Return what an action gets for which nobody is there."""
+    return Tx(batch.db, batch.now, Who(0, 0, 0, "", ""), batch.world.city, batch.world.languages.zone)

@@ -8,13 +8,15 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from projektbot.civic.deadlines import telling as deadlines
+from projektbot.civic.deadlines.rules import DEADLINE
 from projektbot.civic.projects.rules import MEANING, STATUS
 from projektbot.civic.tx import let_be_due
 from projektbot.messages import Inbound, Letter, Odd, dump_inbound, micros
 from projektbot.records import record
 from projektbot.store.tables import inbox
 from projektbot.store.upsert import upsert
-from projektbot.turns import digests, groups, outages, queued, rows, statuses
+from projektbot.turns import digests, groups, notices, outages, queued, rows, statuses
 from projektbot.turns.batch import Batch, World
 from projektbot.turns.ids import Ids
 from projektbot.turns.kept import Kept
@@ -26,6 +28,7 @@ DUE: Mapping[str, Callable[[Batch, rows.DueRow], list[Letter]]] = {
     digests.DIGEST: digests.carry_out,
     STATUS: statuses.carry_out,
     MEANING: lambda batch, _row: _make_meanings(batch),
+    DEADLINE: lambda batch, row: _tell_of_deadline(batch, row.subject),
 }
 
 MEANINGS_AFTER: Final = 1_000_000  # microseconds: 10,000 old projects take half an hour, and a twentieth of the writer
@@ -176,4 +179,11 @@ def _make_meanings(batch: Batch) -> list[Letter]:
     """Let a page of projects be found by what their titles mean; others wait a little, so that turns come between."""
     if batch.world.meanings and batch.world.meanings.make_missing(batch.db):
         let_be_due(batch.db, MEANING, "", batch.at + MEANINGS_AFTER)
+    return []
+
+
+def _tell_of_deadline(batch: Batch, subject: str) -> list[Letter]:
+    tx = groups.of_nobody(batch)
+    deadlines.carry_out(tx, subject)
+    notices.tell(batch, tx.notices)
     return []

@@ -168,7 +168,7 @@ async def test_support_that_comes_too_late_is_refused_with_a_reason(town: Town) 
     await sends_an_idea(town.person("anna"), CROSSING)
 
     def supports(db: Connection) -> str:
-        tx = Tx(db, town.clock.now(), Who(1, 1, 1, "desk", "de"), town.world.city)
+        tx = Tx(db, town.clock.now(), Who(1, 1, 1, "desk", "de"), town.world.city, town.world.languages.zone)
         with pytest.raises(Refused) as refused:
             support_instead(tx, ref="P-1001", asked="meant")
         assert refused.value.question == "meant"

@@ -30,7 +30,14 @@ RESIDENTS = """
     reply     | author         | asked
 """
 
-HEAD = """# Who may do what with an idea, and in a team
+# What staff do with deadlines: who may. What concerns the whole city takes a role that is good everywhere.
+DEADLINES = """
+    announce  | caseworker, broadcaster, admin
+    move      | caseworker, broadcaster, admin
+    withdraw  | caseworker, broadcaster, admin
+"""
+
+HEAD = """# Who may do what with an idea, with a deadline, and in a team
 
 Written by `python -m tests.civic.staff.permissions`; `tests/civic/staff/test_permissions.py` tries every line of it
 through the program itself, and in areas that are not one's own.
@@ -46,10 +53,24 @@ staff do is written into the audit log, which the database lets nobody change.
 """
 
 
+DEADLINES_HEAD = """## With a deadline
+
+In one's own area; for the whole city with a role that is good everywhere. Everybody may be reminded.
+"""
+
+
 def table(text: str) -> dict[str, tuple[frozenset[str], frozenset[str]]]:
     """Return for each act who may do it, and at which stages."""
-    rows = [[cell.strip() for cell in line.split("|")] for line in text.strip().splitlines()]
-    return {act: (_listed(who), _listed(stages)) for act, who, stages in rows}
+    return {act: (_listed(who), _listed(stages)) for act, who, stages in _rows(text)}
+
+
+def roles_for_deadlines() -> dict[str, frozenset[str]]:
+    """Return for each act with a deadline who may do it."""
+    return {act: _listed(who) for act, who in _rows(DEADLINES)}
+
+
+def _rows(text: str) -> list[list[str]]:
+    return [[cell.strip() for cell in line.split("|")] for line in text.strip().splitlines()]
 
 
 def _listed(cell: str) -> frozenset[str]:
@@ -60,7 +81,15 @@ def document() -> str:
     """Return the document."""
     staff = _markdown("staff", STAFF, (*ROLES, "no role"))
     residents = _markdown("residents", RESIDENTS, ("author", "others"))
-    return "\n".join([HEAD, *staff, "", *residents, TAIL, *section()]).rstrip() + "\n"
+    return "\n".join([HEAD, *staff, "", *residents, TAIL, *_of_deadlines(), "", *section()]).rstrip() + "\n"
+
+
+def _of_deadlines() -> list[str]:
+    columns = (*ROLES, "no role")
+    lines = [DEADLINES_HEAD, f"| a deadline | {' | '.join(columns)} |", "|---" + "|---" * len(columns) + "|"]
+    for act, who in roles_for_deadlines().items():
+        lines.append(f"| {act} | {' | '.join(_cell(right=column in who, now=True) for column in columns)} |")
+    return lines
 
 
 def _markdown(heading: str, text: str, columns: tuple[str, ...]) -> list[str]:

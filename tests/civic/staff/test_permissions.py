@@ -7,11 +7,14 @@ from datetime import UTC, datetime
 from functools import partial
 from itertools import product
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Connection, func, insert, select
 
 from projektbot.civic.city import City
+from projektbot.civic.deadlines.rules import WHOLE_CITY
+from projektbot.civic.deadlines.tables import deadlines
 from projektbot.civic.house import act as do
 from projektbot.civic.projects.rules import Stage, Step
 from projektbot.civic.projects.tables import projects
@@ -21,7 +24,7 @@ from projektbot.civic.tx import Tx, Who
 from projektbot.dialog.model import Answers
 from projektbot.store.audit import audit
 from projektbot.store.tables import people
-from tests.civic.staff.permissions import RESIDENTS, ROLES, STAFF, STAGES, document, table
+from tests.civic.staff.permissions import RESIDENTS, ROLES, STAFF, STAGES, document, roles_for_deadlines, table
 from tests.program import CHECKOUT
 from tests.turns.town import Town
 
@@ -126,7 +129,54 @@ def _state(db: Connection) -> list[object]:
 
 
 def _tx(db: Connection, person_id: int, city: City) -> Tx:
-    return Tx(db, NOW, Who(person_id, person_id, person_id, "desk", "en"), city)
+    return Tx(db, NOW, Who(person_id, person_id, person_id, "desk", "en"), city, ZoneInfo("Europe/Berlin"))
+
+
+# ---- deadlines -------------------------------------------------------------------------------------------------------
+
+DEADLINE_ACTS: dict[str, tuple[str, Answers]] = {
+    "announce": ("announce_deadline", {"title": "Applications", "day": "2026-06-30"}),
+    "move": ("move_deadline", {"deadline": "D-1", "day": "2026-07-01", "reason": "The council meets later."}),
+    "withdraw": ("withdraw_deadline", {"deadline": "D-1", "reason": "The fund is used up."}),
+}
+
+
+@pytest.mark.parametrize("act", roles_for_deadlines())
+async def test_what_staff_may_do_with_deadlines(town: Town, act: str) -> None:
+    cases = [(role, area, of) for role, area, of in product(ROLES, TRIES, (OWN, EVERYWHERE))]
+    cases += [("", "own", of) for of in (OWN, EVERYWHERE)]
+
+    came = await town.store.write(partial(_all_with_deadlines, act=act, cases=cases, city=town.world.city))
+
+    may = roles_for_deadlines()[act]
+    right = {(role, area, of): role in may and TRIES[area] in (EVERYWHERE, of) for role, area, of in cases}
+    assert came == right
+    assert (len(cases), sum(right.values())) == (32, 9)
+
+
+def _all_with_deadlines(
+    db: Connection, act: str, cases: list[tuple[str, str, str]], city: City
+) -> dict[tuple[str, str, str], bool]:
+    return {(role, area, of): _changes_deadline(db, act, role, TRIES[area], of, city) for role, area, of in cases}
+
+
+def _changes_deadline(db: Connection, act: str, role: str, area: str, of: str, city: City) -> bool:
+    with db.begin_nested() as nothing:
+        db.execute(insert(people).values(id=SOMEBODY, created_at=0))
+        if role:
+            db.execute(insert(grants).values(person_id=SOMEBODY, role=role, area=area, at=0))
+        tx = _tx(db, SOMEBODY, city)
+        there = {"number": 1, "title": "Applications", "area": of, "field": "", "at": 0, "changed_at": 0, "sequence": 0}
+        if act != "announce":
+            db.execute(insert(deadlines).values(**there, ends_at=tx.at + 1))
+        before = db.execute(select(deadlines)).all()
+        name, answers = DEADLINE_ACTS[act]
+        outcome = str(do(tx, name, {**answers, "area": of or WHOLE_CITY}).outcome)
+        changed = db.execute(select(deadlines)).all() != before
+        audited = db.scalar(select(func.count()).select_from(audit)) or 0
+        assert (outcome == "may_not", audited) == (not changed, int(changed))
+        nothing.rollback()
+    return changed
 
 
 # ---- four eyes -------------------------------------------------------------------------------------------------------

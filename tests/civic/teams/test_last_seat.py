@@ -110,7 +110,7 @@ def fill(url: str, *leads: int) -> None:
 
 def tx(db: Connection, person_id: int) -> Tx:
     """Return somebody's transaction."""
-    return Tx(db, NOW, Who(person_id, person_id, person_id, "desk", "en"), read_city(Settings().city))
+    return Tx(db, NOW, Who(person_id, person_id, person_id, "desk", "en"), read_city(Settings().city), Settings().zone)
 
 
 def test_a_process_that_comes_second_finds_the_team_full(url: str) -> None:

@@ -130,7 +130,7 @@ def _stored(db: Connection) -> list[list[tuple[object, ...]]]:
 
 def _does(db: Connection, person_id: int, name: str, answers: Mapping[str, object]) -> str:
     who = Who(person_id, 1, 1, "desk", "en")
-    return str(act(Tx(db, NOW, who, read_city(Settings().city)), name, dict(answers)).outcome)
+    return str(act(Tx(db, NOW, who, read_city(Settings().city), UTC_ZONE), name, dict(answers)).outcome)
 
 
 # What the two acts of those who are not in the team say instead, in the words of what they wanted.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from projektbot.civic.groups.decisions import has_left, waiting_for, words_for
-from projektbot.civic.showing import Calculate, Provider, Seen
+from projektbot.civic.seen import Calculate, Provider, Seen
 from projektbot.civic.teams.cards import short
 from projektbot.dialog.model import Answers, Value
 from projektbot.dialog.session import Session

@@ -37,12 +37,14 @@ class Duty(StrEnum):
     CHECK_IDEAS = "check_ideas"
     ANSWER_IDEAS = "answer_ideas"
     SETTLE_REPORTS = "settle_reports"
+    SET_DEADLINES = "set_deadlines"
 
 
 MAY: Mapping[Duty, frozenset[Role]] = {
     Duty.CHECK_IDEAS: frozenset({Role.MODERATOR, Role.ADMIN}),
     Duty.ANSWER_IDEAS: frozenset({Role.MODERATOR, Role.CASEWORKER, Role.ADMIN}),
     Duty.SETTLE_REPORTS: frozenset({Role.MODERATOR, Role.ADMIN}),
+    Duty.SET_DEADLINES: frozenset({Role.CASEWORKER, Role.BROADCASTER, Role.ADMIN}),
 }
 
 

@@ -9,7 +9,7 @@ from projektbot.civic.cards import on_button, titled
 from projektbot.civic.people.rules import LENGTH, bare
 from projektbot.civic.projects.queries import ProjectRow, project, where_it_went
 from projektbot.civic.projects.rules import PUBLIC, Stage, number_of, reference
-from projektbot.civic.showing import Calculate, Provider, Seen
+from projektbot.civic.seen import Calculate, Provider, Seen
 from projektbot.civic.teams import cards
 from projektbot.civic.teams.exchange_queries import Sides, match_by, offers_of, open_matches, sides
 from projektbot.civic.teams.queries import (

@@ -1,0 +1,1 @@
+"""Deadlines of the city: until when something may be sent in."""
