@@ -61,7 +61,6 @@ FEATURED = ("idea", "projects", "ideas", "drafts", "menu", "help", "link", "lang
 ALWAYS = ("cancel", "back", "skip")
 MESSENGERS = {"telegram": "Telegram", "matrix": "Matrix"}  # as the page calls our channels
 INVITATION = "idea"  # what the start page invites to, as a deep link says it
-PROJECT = "project"  # and what a project's page does, with its reference
 
 
 def real_now() -> datetime:
@@ -270,7 +269,7 @@ def make_web(house: House) -> ASGIApp:
             zone=settings.zone,
             locales=house.languages.locales,
             invitation=INVITATION if INVITATION in house.book.by_link else "",
-            opens_projects=PROJECT in house.book.by_link,
+            opens=frozenset(house.book.by_link),
             logo=house.city.logo is not None,
         ),
         ways=_ways(house),
@@ -279,7 +278,12 @@ def make_web(house: House) -> ASGIApp:
         ready=_readiness(house),
         webhooks={"telegram": webhook} if webhook else {},
         showcase=Showcase(
-            house.store, house.city, house.languages, house.media, Thumbs(house.media, settings.data_dir / "thumbs")
+            house.store,
+            house.city,
+            house.languages,
+            house.media,
+            Thumbs(house.media, settings.data_dir / "thumbs"),
+            house.clock.now,
         ),
         demo=Demo(house.clock.now, house.advance, partial(_invitation, house)) if house.demo else None,
     )

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projektbot.documents.calendar import Event, calendar, escaped, folded
+from projektbot.documents.calendar import Event, calendar, escaped, feed, folded
 
 SIX = datetime(2026, 6, 19, 16, tzinfo=UTC)
 
@@ -30,6 +30,22 @@ def test_a_meeting_is_an_event_in_utc() -> None:
 def test_what_people_write_cannot_begin_a_line_of_its_own() -> None:
     assert "\r\nEND:VCALENDAR\r\nBEGIN" not in written("x\r\nEND:VCALENDAR\rBEGIN:VEVENT\n")
     assert escaped("a\\b;c,d\r\ne\0\x07") == "a\\\\b\\;c\\,d\\ne"
+
+
+def test_a_feed_has_a_name_and_says_what_is_off() -> None:
+    event = Event("D-1@town", "Applications", SIX, None, SIX, words="One page.\nNo more.", sequence=2, cancelled=True)
+    lines = feed("Deadlines, all", [event]).decode().split("\r\n")
+
+    assert {"METHOD:PUBLISH", "NAME:Deadlines\\, all", "X-WR-CALNAME:Deadlines\\, all"} < set(lines)
+    assert {"DESCRIPTION:One page.\\nNo more.", "SEQUENCE:2", "STATUS:CANCELLED"} < set(lines)
+    assert not [line for line in lines if line.startswith("DTEND")]
+    assert "BEGIN:VTIMEZONE" not in lines
+
+
+def test_a_feed_of_nothing_holds_a_clock() -> None:
+    lines = feed("Deadlines", []).decode().split("\r\n")
+
+    assert lines[-3:] == ["END:VTIMEZONE", "END:VCALENDAR", ""]
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=400))

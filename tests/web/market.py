@@ -167,7 +167,7 @@ def app_of(town: Town, city: City, url: str, ways: Ways) -> ASGIApp:
         now=town.clock.now,
         ready=all_well,
         webhooks={},
-        showcase=Showcase(town.store, city, town.languages, town.media, thumbs),
+        showcase=Showcase(town.store, city, town.languages, town.media, thumbs, town.clock.now),
     )  # fmt: skip
 
 

@@ -21,8 +21,10 @@ from hypothesis.errors import Unsatisfiable
 from schemathesis import Case
 from schemathesis.core.result import Ok
 
-from projektbot.web.feeds import folded
+from projektbot.civic.staff.rules import Role
 from projektbot.web.opendata import COLUMNS, defused
+from tests.civic.deadlines.test_deadlines import announces
+from tests.civic.projects.town import with_role
 from tests.turns.conftest import logs
 from tests.web.market import Market, a_market
 
@@ -34,11 +36,12 @@ FORMULA = '=HYPERLINK("http://evil.example","x")'
 
 @pytest_asyncio.fixture
 async def market(tmp_path: Path) -> AsyncIterator[Market]:
-    """Open a market with three projects."""
+    """Open a market with three projects and a deadline."""
     async with a_market(tmp_path) as market:
         await market.shows(FORMULA, "+49 sagt: <b>]]></b>\n&amp; mehr", place=(52.705, 12.98), cost="1200 €")
         await market.shows("Bäume, viele", 'Sie sagte: "Ja"', area="2", number=6)
         await market.shows("Zebrastreifen", "Vor der Schule ist es gefährlich.", number=6)
+        await announces(await with_role(market.town, "carla", Role.CASEWORKER), area=market.city.areas[0].name)
         yield market
 
 
@@ -63,25 +66,6 @@ async def test_the_feed_of_an_empty_city_is_valid(tmp_path: Path) -> None:
 
     assert feed.find("a:updated", ATOM) is not None
     assert places == {"type": "FeatureCollection", "features": []}
-
-
-async def test_the_calendar_is_one_though_there_are_no_deadlines(market: Market) -> None:
-    answer = await market.get("/deadlines.ics")
-
-    lines = answer.text.split("\r\n")
-    assert (lines[0], lines[-2], lines[-1]) == ("BEGIN:VCALENDAR", "END:VCALENDAR", "")
-    assert "X-WR-CALNAME:Fristen in Havelmünde" in lines
-    assert "BEGIN:VTIMEZONE" in lines
-    assert answer.headers["content-type"].startswith("text/calendar")
-
-
-def test_a_long_line_of_a_calendar_is_folded_between_characters() -> None:
-    line = "SUMMARY:" + "ü" * 100
-
-    written = folded(line)
-
-    assert all(len(part.encode()) <= 75 for part in written.split("\r\n"))
-    assert written.replace("\r\n ", "") == line
 
 
 async def test_a_table_holds_no_formulas(market: Market) -> None:
@@ -164,7 +148,7 @@ async def test_the_api_keeps_to_its_own_description(market: Market) -> None:
 
     assert len(cases) > 200
     assert {case.operation.label for case in cases} == {
-        "GET /projects", "GET /projects/{ref}", "GET /areas",
+        "GET /projects", "GET /projects/{ref}", "GET /areas", "GET /deadlines",
     }  # fmt: skip
 
 

@@ -241,7 +241,7 @@ def _app(store: Store, folder: Path, chat: WebChat, clock: Clock, options: Optio
         now=clock,
         ready=options.get("ready", all_well),
         webhooks=options.get("webhooks", {}),
-        showcase=Showcase(store, city, Languages({}, {}, "en", zone), media, Thumbs(media, folder / "thumbs")),
+        showcase=Showcase(store, city, Languages({}, {}, "en", zone), media, Thumbs(media, folder / "thumbs"), clock),
         demo=demo,
     )
 

@@ -17,6 +17,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from projektbot.civic.city import City
+from projektbot.civic.deadlines.queries import DeadlineRow, since
+from projektbot.civic.deadlines.rules import reference as deadline_reference
 from projektbot.civic.projects.queries import Filter, count_public
 from projektbot.civic.projects.rules import FIELDS, number_of, reference
 from projektbot.civic.projects.showcase import (
@@ -29,14 +31,17 @@ from projektbot.civic.projects.showcase import (
     went,
 )
 from projektbot.i18n import harmless
+from projektbot.instants import moment
+from projektbot.messages import micros
 from projektbot.records import record
 from projektbot.web.asked import LONGEST_WORDS
 from projektbot.web.openapi import BASE, LAST_PAGE, MOST_PER_PAGE, PER_PAGE, REF, document
 from projektbot.web.opendata import OPEN_TO_ALL, described
 from projektbot.web.problems import problem
-from projektbot.web.showcase import Showcase, moment
+from projektbot.web.showcase import Showcase
 
 MOST_COMMENTS = 100
+MOST_DEADLINES = 200
 _WHOLE = re.compile(r"[1-9][0-9]{0,4}")
 
 
@@ -74,6 +79,7 @@ class Api:
             Route(f"{BASE}/projects", self._projects),
             Route(f"{BASE}/projects/{{ref}}", self._project),
             Route(f"{BASE}/areas", self._areas),
+            Route(f"{BASE}/deadlines", self._deadlines),
             Route(f"{BASE}/openapi.json", self._document),
         ]
 
@@ -109,6 +115,18 @@ class Api:
         rows = [(area.code, area.name, area.inhabitants, counts.get(area.code, 0)) for area in areas]
         return _json({"items": [dict(zip(names, row, strict=True)) for row in rows]})
 
+    async def _deadlines(self, request: Request) -> Response:
+        query = request.query_params
+        if unknown := sorted(set(query) - {"area"}):
+            return problem(400, f"unknown parameter: {unknown[0]}")
+        try:
+            area = _area(query, self.showcase.city)
+        except Unfit as error:
+            return problem(400, str(error))
+        at = micros(self.showcase.now())
+        rows = await self.showcase.store.read(partial(since, at=at, area=area, most=MOST_DEADLINES))
+        return _json({"items": [described_deadline(row, self.url) for row in rows]})
+
     async def _document(self, request: Request) -> Response:  # noqa: ARG002 - the same answer to everyone
         return _json(document(self.showcase.city, self.url))
 
@@ -122,16 +140,41 @@ def asked_in(query: QueryParams, city: City) -> Asked:
             raise Unfit(f"unknown parameter: {name}")
         if names.count(name) > 1:
             raise Unfit(f"{name} is given more than once")
-    area, field = query.get("area"), query.get("field")
-    if area is not None and all(area != known.code for known in city.areas):
-        raise Unfit("area: there is no such area, see /areas")
+    area, field = _area(query, city), query.get("field")
     if field is not None and field not in FIELDS:
         raise Unfit(f"field: is one of {', '.join(FIELDS)}")
     words = query.get("q", "")
     if len(words) > LONGEST_WORDS:
         raise Unfit(f"q: at most {LONGEST_WORDS} characters")
-    wanted = Filter(area or "", field or "", harmless(words).strip())
+    wanted = Filter(area, field or "", harmless(words).strip())
     return Asked(wanted, _number(query, "page", 1, LAST_PAGE), _number(query, "per_page", PER_PAGE, MOST_PER_PAGE))
+
+
+def _area(query: QueryParams, city: City) -> str:
+    given = query.getlist("area")
+    if len(given) > 1:
+        raise Unfit("area is given more than once")
+    if given and all(given[0] != known.code for known in city.areas):
+        raise Unfit("area: there is no such area, see /areas")
+    return "".join(given)
+
+
+def described_deadline(row: DeadlineRow, url: str) -> Mapping[str, object]:
+    """Return a deadline under the names of the API."""
+    ref = deadline_reference(row.number)
+    return {
+        "ref": ref,
+        "title": row.title,
+        "words": row.words,
+        "area": row.area or None,
+        "field": row.field or None,
+        "ends": moment(row.ends_at).isoformat(timespec="seconds"),
+        "changed": moment(row.changed_at).isoformat(timespec="seconds"),
+        "reason": row.reason,
+        "withdrawn": row.withdrawn_at is not None,
+        "more": row.url,
+        "url": f"{url}/deadlines#{ref}",
+    }
 
 
 def _number(query: QueryParams, name: str, usual: int, most: int) -> int:

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 from projektbot.web.api import Api
 from projektbot.web.chat import Chat, ChatPage
 from projektbot.web.crawlers import Crawlers
+from projektbot.web.deadlines import DEADLINE, Deadlines
 from projektbot.web.demo import Demo, DemoPage
 from projektbot.web.feeds import Feeds
 from projektbot.web.guard import OwnFormsOnly, TooBig, answered, secured
@@ -70,8 +71,9 @@ def _public(showcase: Showcase, pages: Pages, site: Site) -> list[Route]:
     town = town_map(showcase.city)
     return [
         *MarketPage(showcase, pages, town, site.invitation).routes(),
-        *ProjectPage(showcase, pages, town, site.url, site.opens_projects).routes(),
+        *ProjectPage(showcase, pages, town, site.url, "project" in site.opens).routes(),
         *Photos(showcase).routes(),
+        *Deadlines(showcase, pages, site.url, DEADLINE in site.opens).routes(),
         *Feeds(showcase, pages, site.url).routes(),
         *OpenData(showcase, site.url).routes(),
         *Api(showcase, site.url).routes(),

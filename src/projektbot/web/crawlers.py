@@ -11,8 +11,9 @@ from starlette.routing import Route
 
 from projektbot.civic.projects.rules import reference
 from projektbot.civic.projects.showcase import public_numbers
+from projektbot.instants import moment
 from projektbot.web.pages import Pages
-from projektbot.web.showcase import Showcase, moment
+from projektbot.web.showcase import Showcase
 
 MOST = 49_999  # a sitemap holds at most 50,000 addresses (sitemaps.org), and the first page is one
 ROBOTS = """User-agent: *

@@ -1,4 +1,4 @@
-"""What other programs subscribe to: an Atom feed of new projects, and a calendar of deadlines."""
+"""What other programs subscribe to: an Atom feed of new projects."""
 
 from __future__ import annotations
 
@@ -15,51 +15,31 @@ from starlette.routing import Route
 
 from projektbot.civic.projects.queries import Filter
 from projektbot.civic.projects.showcase import Shown, shown_projects
+from projektbot.instants import moment
 from projektbot.texts import N_
 from projektbot.web.asked import address, wanted_in
 from projektbot.web.pages import Pages
 from projektbot.web.reader import Reader
-from projektbot.web.showcase import LARGE, Card, Showcase, card_of, moment, picture_of
+from projektbot.web.showcase import LARGE, Card, Showcase, card_of, picture_of
 
 IN_A_FEED = 30
 A_WHILE = "public, max-age=300"
 EPOCH = moment(0)  # the feed of a city in which nothing is published yet
 
 NEW_PROJECTS = N_("New projects in {city}")
-DEADLINES = N_("Deadlines in {city}")
-
-# RFC 5545 wants at least one component. There are no rounds, and so no deadlines, yet: a clock is all it has.
-CALENDAR = """BEGIN:VCALENDAR
-VERSION:2.0
-PRODID:-//projektbot//deadlines//EN
-METHOD:PUBLISH
-NAME:{name}
-X-WR-CALNAME:{name}
-REFRESH-INTERVAL;VALUE=DURATION:PT6H
-BEGIN:VTIMEZONE
-TZID:Etc/UTC
-BEGIN:STANDARD
-DTSTART:19700101T000000
-TZOFFSETFROM:+0000
-TZOFFSETTO:+0000
-END:STANDARD
-END:VTIMEZONE
-END:VCALENDAR
-"""
-LONGEST_LINE = 75  # bytes, RFC 5545 3.1
 
 
 @dataclass(frozen=True, slots=True)
 class Feeds:
-    """The addresses /feed.atom and /deadlines.ics. `url` is the site's public address."""
+    """The address /feed.atom. `url` is the site's public address."""
 
     showcase: Showcase
     pages: Pages
     url: str
 
     def routes(self) -> list[Route]:
-        """List them."""
-        return [Route("/feed.atom", self._atom), Route("/deadlines.ics", self._calendar)]
+        """List it."""
+        return [Route("/feed.atom", self._atom)]
 
     async def _atom(self, request: Request) -> Response:
         wanted = wanted_in(request.query_params, self.showcase.city)
@@ -81,7 +61,7 @@ class Feeds:
                 for row, card, picture in entries
             ],
         )
-        return Response(words, media_type="application/atom+xml", headers={"Cache-Control": A_WHILE, **_varied(reader)})
+        return Response(words, media_type="application/atom+xml", headers={"Cache-Control": A_WHILE, **varied(reader)})
 
     def _entries(self, db: Connection, *, wanted: Filter, reader: Reader) -> Sequence[tuple[Shown, Card, str]]:
         rows = shown_projects(db, wanted, IN_A_FEED)
@@ -96,38 +76,11 @@ class Feeds:
         of += [self.showcase.field(wanted.field, reader)] if wanted.field else []
         return " · ".join([reader.say(NEW_PROJECTS.msgid, city=self.showcase.city.name), *of])
 
-    async def _calendar(self, request: Request) -> Response:
-        reader = self.pages.reader(request)
-        name = escaped(reader.say(DEADLINES.msgid, city=self.showcase.city.name))
-        lines = CALENDAR.format(name=name).splitlines()
-        words = "".join(f"{folded(line)}\r\n" for line in lines)
-        headers = {"Cache-Control": A_WHILE, **_varied(reader)}
-        return Response(words, media_type="text/calendar", headers=headers)
-
 
 def _changed(row: Shown) -> datetime:
     return moment(row.changed_at)
 
 
-def _varied(reader: Reader) -> dict[str, str]:
+def varied(reader: Reader) -> dict[str, str]:
+    """Return the headers of what depends on the reader's language."""
     return {"Content-Language": reader.lang, "Vary": "Accept-Language"}
-
-
-def escaped(words: str) -> str:
-    """Write a text as RFC 5545 3.3.11 wants it."""
-    for plain, written in (("\\", "\\\\"), (";", "\\;"), (",", "\\,"), ("\n", "\\n")):
-        words = words.replace(plain, written)
-    return words
-
-
-def folded(line: str) -> str:
-    """Break a line that is too long, between characters."""
-    lines, size = [""], 0
-    for char in line:
-        width = len(char.encode())
-        if size + width > LONGEST_LINE:
-            lines.append(" ")
-            size = 1
-        lines[-1] += char
-        size += width
-    return "\r\n".join(lines)

@@ -17,6 +17,7 @@ from projektbot.civic.teams.exchange_queries import among
 from projektbot.records import record
 from projektbot.texts import NN_
 from projektbot.web.asked import HELP, address, page_in, wanted_in
+from projektbot.web.deadlines import Deadline, deadlines_for
 from projektbot.web.pages import Pages
 from projektbot.web.reader import Reader
 from projektbot.web.showcase import Card, Showcase, card_of
@@ -35,6 +36,7 @@ class Found:
     cards: Sequence[Card]
     by_area: Mapping[str, int]
     places: Sequence[tuple[float, float]]
+    deadlines: Sequence[Deadline]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ class MarketPage:
             chosen=wanted != Filter() or page > 1,
             cards=found.cards,
             found=self._in_words(found.total, reader),
+            deadlines=found.deadlines,
             any_at_all=bool(found.by_area),
             areas=self.showcase.city.areas,
             by_area=found.by_area,
@@ -82,7 +85,8 @@ class MarketPage:
         rows = shown_projects(db, wanted, ON_A_PAGE, (page - 1) * ON_A_PAGE, among(wanted))
         cards = [card_of(self.showcase, row, reader) for row in rows]
         places = public_places(db, MOST_PLACES) if self.town.known else []
-        return Found(count_public(db, wanted, among(wanted)), rows, cards, count_by_area(db), places)
+        ahead = deadlines_for(self.showcase, db, reader, wanted.area, wanted.field)
+        return Found(count_public(db, wanted, among(wanted)), rows, cards, count_by_area(db), places, ahead)
 
     def _in_words(self, total: int, reader: Reader) -> str:
         return self.showcase.words(NN_("{n} project", "{n} projects", total), reader)

@@ -19,6 +19,7 @@ REF = rf"[Pp]-[0-9]{{1,{LONGEST_REF}}}"
 Json: TypeAlias = Mapping[str, Any]  # JSON of any depth
 
 WORDS: Json = {"type": "string"}
+MAYBE: Json = {"type": ["string", "null"]}
 WHEN: Json = {"type": "string", "format": "date-time"}
 
 
@@ -29,8 +30,8 @@ def document(city: City, url: str) -> Json:
         "info": {
             "title": f"{city.name}: projects",
             "version": "1",
-            "description": "The public projects of a city. Reading only; no key is needed. Whatever an answer holds is "
-            "public. Times are in UTC, places in degrees of WGS 84, rounded to four decimals.",
+            "description": "The public projects and the deadlines of a city. Reading only; no key is needed. Whatever "
+            "an answer holds is public. Times are in UTC, places in degrees of WGS 84, rounded to four decimals.",
             "contact": {"name": city.operator},
         },
         "servers": [{"url": f"{url}{BASE}"}],
@@ -38,6 +39,7 @@ def document(city: City, url: str) -> Json:
             "/projects": {"get": _projects([area.code for area in city.areas])},
             "/projects/{ref}": {"get": _project()},
             "/areas": {"get": _areas()},
+            "/deadlines": {"get": _deadlines([area.code for area in city.areas])},
         },
         "components": {"schemas": _schemas(), "headers": {"Link": _link()}},
     }
@@ -107,6 +109,23 @@ def _areas() -> Json:
     }
 
 
+def _deadlines(areas: Sequence[str]) -> Json:
+    return {
+        "operationId": "listDeadlines",
+        "summary": "Until when something may be sent in, the next first",
+        "parameters": [
+            _asked("area", {"type": "string", "enum": list(areas)}, "what concerns this area, or the whole city")
+        ],
+        "responses": {
+            "200": {
+                "description": "All that are to come; of those that were withdrawn, why",
+                "content": _json(_object(items=_list(_ref("Deadline")))),
+            },
+            "400": _problem("A parameter makes no sense"),
+        },
+    }
+
+
 def _schemas() -> Json:
     project = {
         "ref": {"type": "string", "pattern": f"^P-[0-9]{{1,{LONGEST_REF}}}$"},
@@ -132,6 +151,19 @@ def _schemas() -> Json:
         "Project": _object(**project),
         "WholeProject": _object(**project, said=_list(_object(words=WORDS, at=WHEN))),
         "Area": _object(code=WORDS, name=WORDS, inhabitants=count, projects=count),
+        "Deadline": _object(
+            ref={"type": "string", "pattern": "^D-[0-9]+$"},
+            title=WORDS,
+            words=MAYBE,
+            area=MAYBE,
+            field=MAYBE,
+            ends=WHEN,
+            changed=WHEN,
+            reason=MAYBE,
+            withdrawn={"type": "boolean"},
+            more={"type": ["string", "null"], "format": "uri"},
+            url={"type": "string", "format": "uri"},
+        ),
         "Problem": {
             "type": "object",
             "required": ["type", "title", "status"],

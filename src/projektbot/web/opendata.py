@@ -17,8 +17,9 @@ from projektbot.civic.projects.queries import Filter
 from projektbot.civic.projects.rules import reference
 from projektbot.civic.projects.showcase import Shown, shown_projects
 from projektbot.civic.teams.exchange_queries import among
+from projektbot.instants import moment
 from projektbot.web.asked import wanted_in
-from projektbot.web.showcase import LARGE, Showcase, moment
+from projektbot.web.showcase import LARGE, Showcase
 
 AT_ONCE = 500  # rows in memory, however many there are
 OPEN_TO_ALL = {"Access-Control-Allow-Origin": "*", "Cache-Control": "public, max-age=300"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from pathlib import Path
@@ -26,6 +26,7 @@ log = structlog.get_logger()
 
 TEMPLATES = Path(__file__).parent / "templates"
 
+IN_THE_BROWSER = N_("In the browser")
 MISSING = N_("This page does not exist (any more).")
 FOREIGN = N_("This form was sent from another website. Please open our page and try again.")
 UNUSUAL = N_("Your browser asked for something this page does not offer.")
@@ -38,7 +39,7 @@ class Site:
     """What an operator says of their site.
 
     `url` is the public address, `locales` begins with the city's own, `invitation` is the deep link's payload that
-    opens what the start page invites to, `opens_projects` says whether "project-P-1042" opens that project, `logo`
+    opens what the start page invites to, `opens` says what a payload such as "project-P-1042" can open, `logo`
     whether the city has one; `secret` signs cookies (at least 128 random bits, the same after a restart).
     """
 
@@ -48,7 +49,7 @@ class Site:
     zone: tzinfo
     locales: Sequence[str] = ("de", "en")
     invitation: str = ""
-    opens_projects: bool = True
+    opens: Collection[str] = ("project", "deadline")
     logo: bool = False
 
     @property
@@ -99,6 +100,11 @@ class Pages:
         """Find out who reads: `locale` if the page has its own, else what the browser asks for."""
         accepted = request.headers.get("accept-language", "")
         return Reader(locale or best_locale(accepted, self._site.locales), self._translate, self._site.zone)
+
+    def ways_to(self, payload: str, reader: Reader) -> list[Way]:
+        """Return where one can begin with what a deep link opens: messengers, and the chat on our own page."""
+        here = f"{self._site.url}/chat?start={payload}" if payload else f"{self._site.url}/chat"
+        return [*self.ways(payload), Way(reader.say(IN_THE_BROWSER.msgid), here)]
 
     def fill(self, template: str, reader: Reader, **values: object) -> str:
         """Fill a template in; everything in `values` is escaped."""

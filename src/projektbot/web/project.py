@@ -17,8 +17,10 @@ from starlette.routing import Route
 
 from projektbot.civic.projects.rules import number_of, reference
 from projektbot.civic.projects.showcase import Said, Shown, Went, said_on, shown_project, went
+from projektbot.instants import moment
 from projektbot.records import record
 from projektbot.texts import N_, NN_, Text
+from projektbot.web.deadlines import Deadline, deadlines_for
 from projektbot.web.pages import Pages, Way
 from projektbot.web.reader import Reader
 from projektbot.web.showcase import (
@@ -29,7 +31,6 @@ from projektbot.web.showcase import (
     Showcase,
     card_of,
     cost_of,
-    moment,
     picture_of,
     shortened,
     supporters_of,
@@ -40,7 +41,6 @@ from projektbot.web.town_map import Dot, TownMap
 MOST_COMMENTS = 50
 QUIET = 4  # modules that ISO/IEC 18004 wants free around a QR code
 AN_HOUR = "public, max-age=3600"  # an idea goes on with another for good, but that one may go on with a third
-IN_THE_BROWSER = N_("In the browser")
 NEVER = N_("There is no published project under this number. Perhaps a digit is missing?")
 NO_MORE = N_("This project is not shown any more.")
 
@@ -58,6 +58,7 @@ class Looked:
     picture: Picture | None
     said: Sequence[Said]
     team: TeamBox | None
+    deadlines: Sequence[Deadline]
 
 
 class Milestone(NamedTuple):
@@ -106,7 +107,8 @@ class ProjectPage:
             return went(db, number)
         picture = picture_of(self.showcase, row.photo, LARGE)
         said, team = said_on(db, row.number, MOST_COMMENTS), team_box(self.showcase, db, row.number, reader)
-        return Looked(row, card_of(self.showcase, row, reader), picture, said, team)
+        ahead = deadlines_for(self.showcase, db, reader, row.area, row.field)
+        return Looked(row, card_of(self.showcase, row, reader), picture, said, team, ahead)
 
     def _elsewhere(self, request: Request, gone: Went) -> Response:
         if gone.into is not None:
@@ -130,6 +132,7 @@ class ProjectPage:
             milestones=[Milestone(self.showcase.words(text, reader), at) for text, at in milestones(row)],
             comments=[Comment(said.words, moment(said.at), said.ours) for said in looked.said],
             team=looked.team,
+            deadlines=looked.deadlines,
             earlier=self._earlier(row, looked.said, reader),
             ways=ways,
             code=qr(ways[0].url),
@@ -149,9 +152,7 @@ class ProjectPage:
 
     def _ways(self, ref: str, reader: Reader) -> list[Way]:
         """Return where one can do something about a project: messengers, and the chat on our own page."""
-        payload = f"project-{ref}" if self.invited else ""
-        here = f"{self.url}/chat?start={payload}" if payload else f"{self.url}/chat"
-        return [*self.pages.ways(payload), Way(reader.say(IN_THE_BROWSER.msgid), here)]
+        return self.pages.ways_to(f"project-{ref}" if self.invited else "", reader)
 
 
 def milestones(row: Shown) -> list[tuple[Text, datetime | None]]:

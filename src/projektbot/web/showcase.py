@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import NamedTuple
 
 from projektbot.civic.city import City
 from projektbot.civic.projects.rules import FIELDS, reference
 from projektbot.civic.projects.showcase import Photo, Shown
 from projektbot.i18n import Languages
+from projektbot.instants import moment
 from projektbot.store.database import Store
 from projektbot.store.media import MediaStore
 from projektbot.store.thumbs import SIZES, Thumbs
@@ -33,6 +34,7 @@ class Showcase:
     languages: Languages
     media: MediaStore
     thumbs: Thumbs
+    now: Callable[[], datetime]
 
     def words(self, text: Text, reader: Reader) -> str:
         """Return a text in the reader's language."""
@@ -126,11 +128,6 @@ def picture_of(showcase: Showcase, photo: Photo | None, width: int) -> Picture |
         return None
     shown = min(width, whole[0])
     return Picture(f"/media/{photo.sha256}/{width}", shown, max(1, round(shown * whole[1] / whole[0])), photo.caption)
-
-
-def moment(micros: int) -> datetime:
-    """Return the time that so many microseconds UTC are."""
-    return datetime.fromtimestamp(micros / 1_000_000, UTC)
 
 
 def shortened(words: str, most: int) -> str:

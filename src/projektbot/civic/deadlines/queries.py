@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from projektbot.civic.deadlines.tables import deadline_people, deadlines
 
@@ -45,22 +45,23 @@ def open_for_change(db: Connection, number: int | None, at: int) -> DeadlineRow 
     return DeadlineRow(*row) if row else None
 
 
-def coming(
-    db: Connection, at: int, *, area: str | None = None, field: str | None = None, most: int = MOST
-) -> list[DeadlineRow]:
+def coming(db: Connection, at: int, *, area: str = "", field: str = "", most: int = MOST) -> list[DeadlineRow]:
     """Return what is still to come, the next first; with an area and a field what concerns a project of these."""
-    wanted = _row.where(_columns.ends_at >= at, _columns.withdrawn_at.is_(None))
-    if area is not None:
-        wanted = wanted.where(_columns.area.in_(("", area)))
-    if field is not None:
-        wanted = wanted.where(_columns.field.in_(("", field)))
-    return [DeadlineRow(*row) for row in db.execute(wanted.order_by(_columns.ends_at, _columns.number).limit(most))]
+    return _listed(db, _row.where(_columns.withdrawn_at.is_(None)), at, area, field, most)
 
 
-def since(db: Connection, at: int, most: int) -> list[DeadlineRow]:
+def since(db: Connection, at: int, *, area: str = "", field: str = "", most: int = MOST) -> list[DeadlineRow]:
     """Return what ends after a time, withdrawn or not, the next first: so calendars hear that something is off."""
-    wanted = _row.where(_columns.ends_at >= at).order_by(_columns.ends_at, _columns.number)
-    return [DeadlineRow(*row) for row in db.execute(wanted.limit(most))]
+    return _listed(db, _row, at, area, field, most)
+
+
+def _listed(db: Connection, wanted: Select[Any], at: int, area: str, field: str, most: int) -> list[DeadlineRow]:
+    if area:
+        wanted = wanted.where(_columns.area.in_(("", area)))
+    if field:
+        wanted = wanted.where(_columns.field.in_(("", field)))
+    ahead = wanted.where(_columns.ends_at >= at).order_by(_columns.ends_at, _columns.number)
+    return [DeadlineRow(*row) for row in db.execute(ahead.limit(most))]
 
 
 def wants_reminder(db: Connection, number: int, person_id: int) -> bool:
