@@ -17,6 +17,7 @@ from PIL import Image
 from sqlalchemy import func, select
 
 from projektbot.app import House, build, make_web
+from projektbot.civic.deadlines.tables import deadline_people, deadlines
 from projektbot.civic.groups.tables import decisions, group_answers, questions, tasks
 from projektbot.civic.projects.tables import comments, project_files, project_people, projects
 from projektbot.civic.teams.tables import join_requests, matches, members, offers, partners
@@ -109,6 +110,23 @@ async def test_the_teams_are_those_of_the_story(city: House) -> None:
     assert len(await rows(city, partners.c.id)) == sum(len(team.partners) for team in SEASON.teams)
     assert len(await rows(city, offers.c.id)) == sum(len(team.has) + len(team.needs) for team in SEASON.teams)
     assert await rows(city, matches.c.id)
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_deadlines_are_those_of_the_story(city: House) -> None:
+    columns = deadlines.c.title, deadlines.c.ends_at, deadlines.c.withdrawn_at
+    kept = {title: (ends_at, withdrawn) for title, ends_at, withdrawn in await rows(city, *columns)}
+    waiting = await rows(city, deadline_people.c.person_id)
+    at = micros(city.clock.now())
+
+    assert set(kept) == {deadline.title for deadline in SEASON.deadlines}
+    for deadline in SEASON.deadlines:
+        ends_at, withdrawn = kept[deadline.title]
+        last = deadline.moved.until if deadline.moved else deadline.until
+        assert (ends_at > at, bool(withdrawn)) == (last > SEASON.days, bool(deadline.withdrawn)), deadline.title
+    ahead = [deadline for deadline in SEASON.deadlines if deadline.until > SEASON.days and not deadline.withdrawn]
+    assert len(waiting) == sum(len(deadline.reminds) for deadline in ahead) > 0
+    assert len({deadline.area for deadline in ahead} | {deadline.field for deadline in ahead}) > 2
 
 
 @pytest.mark.asyncio(loop_scope="module")

@@ -7,6 +7,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import NamedTuple
 
+from projektbot.civic.staff.rules import Role
+from tests.civic.deadlines.test_deadlines import WHOLE_CITY, announces, moves
+from tests.civic.projects.town import with_role
 from tests.civic.teams.town import at_team, comes, invites, joins
 from tests.web.market import Market
 from tests.web.painted import painted
@@ -49,6 +52,11 @@ SAMPLES = (
     Sample("Wandbild am Pumpwerk", "Vierzig Meter grauer Beton am Uferweg. Die Jugendkunstschule hat schon drei Entwürfe gezeichnet.", "culture", (52.7048, 12.9655), 24, "3500 €", 233, (1500, 700)),
     Sample("Bänke entlang der Uferpromenade", "Alle 200 Meter eine Bank mit Lehne und Armstützen, damit auch meine Mutter wieder bis zur Schleuse gehen kann.", "nature", (52.7030, 12.9810), 57, "7000 €", 377),
 )  # fmt: skip
+DEADLINES = (
+    ("Kiezkasse: Vorschläge für das nächste Jahr", 9, "Altstadt"),
+    ("Baumpatenschaften", 24, WHOLE_CITY),
+    ("Ehrenamtsmittel: Material für Kinder- und Jugendprojekte", 41, WHOLE_CITY),
+)
 BENCHES = (
     "Wo sollen die Bänke genau stehen? An der Kurve vor dem Ruderclub ist es zu eng.",
     "Bitte auch an Menschen denken, die nicht gut sehen: Die Lehnen sollten sich vom Weg abheben.",
@@ -73,8 +81,17 @@ async def fill(market: Market) -> str:
     await market.comments(ref, "Am Ruderclub kann die Bank gern auf die andere Seite.", by=f"author{market.last}")
     await market.answers(ref, ANSWERED)
     await _team(market, ref)
+    await _deadlines(market)
     await market.answers("P-1011", "Die Linden sind bestellt. Das Sonnensegel kommt schon zu Beginn der Sommerferien.")
     return ref
+
+
+async def _deadlines(market: Market) -> None:
+    carla = await with_role(market.town, "carla", Role.CASEWORKER)
+    today = market.town.clock.now().date()
+    for title, days, area in DEADLINES:
+        await announces(carla, title, day=(today + timedelta(days=days)).isoformat(), area=area)
+    await moves(carla, (today + timedelta(days=16)).isoformat(), "Die Kiezversammlung tagt eine Woche später.")
 
 
 async def _team(market: Market, ref: str) -> None:

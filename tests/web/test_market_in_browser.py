@@ -23,7 +23,7 @@ __all__ = ["logs"]
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # where the browser is
 
 DESKTOP = ViewportSize(width=1280, height=900)
-PAGES = ("/", "/?field=nature", "/?q=gibtesnicht", "/p/P-1020", "/p/P-1003", "/p/P-7777")
+PAGES = ("/", "/?field=nature", "/?q=gibtesnicht", "/p/P-1020", "/p/P-1003", "/p/P-7777", "/deadlines")
 WEIGHT = 100_000  # bytes on the way of a page and all that belongs to it
 RULES = {
     "resultTypes": ["violations"],  # else it tells at length what is right: that takes longer than looking for it

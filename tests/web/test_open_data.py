@@ -96,7 +96,7 @@ async def test_the_sitemap_names_every_page(market: Market) -> None:
     words = (await market.get("/sitemap.xml")).text
 
     assert [place.text for place in ET.fromstring(words).iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")] == [
-        f"http://town.test{path}" for path in ("/", "/p/P-1003", "/p/P-1002", "/p/P-1001")
+        f"http://town.test{path}" for path in ("/", "/deadlines", "/p/P-1003", "/p/P-1002", "/p/P-1001")
     ]
     assert "Sitemap: http://town.test/sitemap.xml" in (await market.get("/robots.txt")).text
 

@@ -15,6 +15,7 @@ from projektbot.civic.projects.rules import reference
 from projektbot.civic.projects.tables import projects
 from projektbot.civic.staff.actions import invite
 from projektbot.civic.staff.rules import EVERYWHERE, Role
+from projektbot.demo.announcing import Announcing
 from projektbot.demo.cast import Answers, Cast, said
 from projektbot.demo.groupchat import Chatting
 from projektbot.demo.season import Comment, Idea, Season
@@ -51,7 +52,8 @@ class Play:
         clock.ahead -= clock.now() - midnight  # before anything is stored: for whoever comes time never goes back
         await self._staff()
         gathering, chatting = Gathering(self.stage, self.season), Chatting(self.stage, self.season.chat)
-        scenes = [*self._scenes(), *gathering.scenes(), *chatting.scenes()]
+        announcing = Announcing(self.stage, self.season, midnight)
+        scenes = [*self._scenes(), *gathering.scenes(), *chatting.scenes(), *announcing.scenes()]
         for scene in sorted(scenes, key=lambda scene: scene.after):
             await self._until(midnight + scene.after)
             await scene.act()
@@ -92,9 +94,10 @@ class Play:
 
     async def _staff(self) -> None:
         at = micros(self.house.clock.now())
-        for name in self.season.moderators:
-            code = await self.house.store.write(partial(invite, at=at, role=Role.MODERATOR, area=EVERYWHERE))
-            await self.stage.talk(name, f"/staff {code}", {})
+        for role, names in ((Role.MODERATOR, self.season.moderators), (Role.CASEWORKER, self.season.caseworkers)):
+            for name in names:
+                code = await self.house.store.write(partial(invite, at=at, role=role, area=EVERYWHERE))
+                await self.stage.talk(name, f"/staff {code}", {})
 
     async def _send(self, idea: Idea) -> None:
         await self.stage.talk(idea.by, "/idea", self._answers(idea))

@@ -1,4 +1,4 @@
-"""What happened in the sample city: ideas, what became of them, what others said, and teams; read from two files."""
+"""What happened in the sample city: ideas and their way, what others said, teams, deadlines; read from three files."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict
 
-FILES = tuple(Path(__file__).parent / name for name in ("season.yaml", "teams.yaml"))
+FILES = tuple(Path(__file__).parent / name for name in ("season.yaml", "teams.yaml", "deadlines.yaml"))
 
 
 class _Frozen(BaseModel):
@@ -124,15 +124,42 @@ class GroupChat(_Frozen):
     lines: tuple[Line, ...]
 
 
+class Change(_Frozen):
+    """A deadline is moved, then it has a day `until`, or withdrawn."""
+
+    day: int
+    reason: str
+    until: int = 0
+    at: str = ""
+
+
+class Deadline(_Frozen):
+    """Something ends on the day `until`; an empty area is the whole city. Those in `reminds` want to be reminded."""
+
+    by: str
+    day: int
+    until: int
+    title: str
+    words: str
+    at: str = ""
+    area: str = ""
+    field: str = ""
+    reminds: tuple[str, ...] = ()
+    moved: Change | None = None
+    withdrawn: Change | None = None
+
+
 class Season(_Frozen):
     """`days` of the sample city, up to now."""
 
     days: int
     moderators: tuple[str, ...]
+    caseworkers: tuple[str, ...]
     residents: tuple[str, ...]
     ideas: tuple[Idea, ...]
     teams: tuple[Team, ...]
     chat: GroupChat
+    deadlines: tuple[Deadline, ...]
 
 
 @cache

@@ -15,7 +15,7 @@ from projektbot.instants import moment
 from projektbot.web.pages import Pages
 from projektbot.web.showcase import Showcase
 
-MOST = 49_999  # a sitemap holds at most 50,000 addresses (sitemaps.org), and the first page is one
+MOST = 49_998  # a sitemap holds at most 50,000 addresses (sitemaps.org), and two are no project
 ROBOTS = """User-agent: *
 Disallow: /chat
 Disallow: /demo
