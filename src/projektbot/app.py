@@ -177,22 +177,23 @@ def build(
             with engine.connect().execution_options(writes=True) as db, db.begin():
                 let_be_due(db, MEANING, "", micros(clock.now()))
         undoing.pop_all()
-    store = Store(engine)
+    bell = Bell(engine)
+    shared = bell if several else None
+    store = Store(engine, bell.ring)
     media = MediaStore(settings.data_dir / "media")
     media.tidy((clock.now() - UNFINISHED).timestamp())
     web_chat = WebChat(store, settings.data_dir / "spool", now=clock.now, read_file=_reader(media))
     channels: dict[str, Channel] = {"web": web_chat, **_messengers(settings, media, book, languages)}
     channels |= {channel.name: channel for channel in more}
-    bell = Bell(engine) if several else None
     # under the name of a process that is gone its leases are ours at once; else they must run out
-    leases = Leases(store, sole.name if sole else secrets.token_hex(8)) if bell else None
-    rest = partial(bell.wait, OUTBOX) if bell else None
-    delivery = Delivery(store, {}, clock.now, chance=Random(secrets.randbits(64)), rest=rest)  # noqa: S311 - jitter
+    leases = Leases(store, sole.name if sole else secrets.token_hex(8)) if several else None
+    jitter = Random(secrets.randbits(64))  # noqa: S311 - no secret
+    delivery = Delivery(store, {}, clock.now, chance=jitter, rest=partial(bell.wait, OUTBOX))
     world = World(book, languages, city, clock.now, media.keep, _links(channels), settings.person_at_once, meanings)
-    turns = Turns(store, world, media, channels, delivery.hand_over, bell)
+    turns = Turns(store, world, media, channels, delivery.hand_over, shared)
     jobs = Jobs(store, turns, languages, clock.now, web_chat.forget_files)
     return House(
-        settings, clock, languages, book, city, store, media, channels, web_chat, turns, delivery, jobs, bell, leases,
+        settings, clock, languages, book, city, store, media, channels, web_chat, turns, delivery, jobs, shared, leases,
         sole, demo,
     )  # fmt: skip
 

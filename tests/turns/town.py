@@ -122,7 +122,8 @@ class Town:
         self.engine = open_engine(database or f"sqlite:///{home}/town.db")
         if not durable:
             event.listen(self.engine, "connect", _no_fsync)
-        self.store = Store(self.engine)
+        self.rung: list[str] = []
+        self.store = Store(self.engine, self.rung.append)
         self.media = MediaStore(home / "media")
         self.letters: list[Letter] = []
         self.hand_over: Callable[[Iterable[Letter]], None] = self.letters.extend

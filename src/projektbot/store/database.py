@@ -61,17 +61,23 @@ def _begin_as_writer(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
 
+def _nobody_waits(_name: str) -> None:
+    """Wake nobody."""
+
+
 class Store:
     """The database of one process: `write` group-commits in one thread, `read` runs beside it.
 
     `do(handler, payload)` is for those who gain from a whole batch: the handler gets all payloads that wait for it in
     one call and returns one result for each. A batch that fails is rolled back and replayed one by one, so that only
     the item at fault fails; a handler must therefore have no effect but on the connection. It fails with SQLAlchemy's
-    error if the database said no, and with a Bug for whatever else a handler raised.
+    error if the database said no, and with a Bug for whatever else a handler raised. `ring` wakes who waits for what
+    was committed (see `listening`).
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, ring: Callable[[str], None] = _nobody_waits) -> None:
         self.engine = engine
+        self._ring = ring
         self._queue: queue.SimpleQueue[Item | None] = queue.SimpleQueue()
         self._riders: deque[Item] = deque()
         self._readers = ThreadPoolExecutor(4, "read")
@@ -138,7 +144,10 @@ class Store:
             # Riders are looked for last: whoever rides since before something was given goes with it, and first.
             if batch := [*self._riding(), *waiting]:
                 outcomes = writer.commit(batch)
-                batch[0].future.get_loop().call_soon_threadsafe(_resolve, batch, outcomes)
+                loop = batch[0].future.get_loop()
+                while writer.to_ring:
+                    loop.call_soon_threadsafe(self._ring, writer.to_ring.pop())
+                loop.call_soon_threadsafe(_resolve, batch, outcomes)
         writer.close()
 
     def _waiting(self) -> tuple[list[Item], bool]:

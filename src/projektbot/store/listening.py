@@ -1,4 +1,7 @@
-"""Being woken when rows have been written: by this process itself, and on PostgreSQL by every other (LISTEN/NOTIFY)."""
+"""Being woken when rows have been written: by this process itself, and on PostgreSQL by every other (LISTEN/NOTIFY).
+
+On SQLite, where nobody else can be told, the writer rings after its commit.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ OUTBOX: Final = "outbox"  # letters wait to be sent
 WEB: Final = "web"  # something was said in the web chat
 NAMES: Final = (QUEUE, OUTBOX, WEB)
 PREFIX: Final = "projektbot_"
+TO_RING: Final = "to_ring"  # kept at the connection
 PAUSE_SECONDS: Final = 1.0  # after a connection was lost; whoever waits looks by itself meanwhile
 
 
@@ -23,6 +27,14 @@ def notify(db: Connection, name: str) -> None:
     """Wake everybody who waits for `name`, once this transaction is committed. One for a whole batch is enough."""
     if db.dialect.name == "postgresql":
         db.exec_driver_sql(f"NOTIFY {PREFIX}{name}")
+    else:
+        db.info.setdefault(TO_RING, set()).add(name)
+
+
+def taken_to_ring(db: Connection) -> set[str]:
+    """Return, once, for what to ring: after a commit on SQLite. Before a transaction it forgets one that failed."""
+    found: set[str] = db.info.pop(TO_RING, set())
+    return found
 
 
 class Bell:

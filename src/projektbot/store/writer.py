@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from projektbot.errors import Bug
 from projektbot.store import postgres
 from projektbot.store.files import Files
+from projektbot.store.listening import taken_to_ring
 from projektbot.store.trouble import is_trouble, may_pass, named, outlives
 
 log = structlog.get_logger()
@@ -42,6 +43,7 @@ class Writer:
         self._on_postgres = engine.dialect.name == "postgresql"
         self._files = None if self._on_postgres or not engine.url.database else Files(Path(engine.url.database))
         self._connection: Connection | None = None
+        self.to_ring: set[str] = set()  # for what others wait that was committed; whoever rings empties it
 
     def commit(self, batch: list[Item], *, again: bool = True) -> list[Any]:
         """Return a result or an exception for each item."""
@@ -74,6 +76,7 @@ class Writer:
         connection = self._opened()
         outcomes: list[Any] | None = None
         mark = ""
+        taken_to_ring(connection)
         try:
             with connection.begin():
                 mark = postgres.begin(connection) if self._on_postgres else ""
@@ -83,6 +86,7 @@ class Writer:
                 raise
         if self._files:
             self._files.note()
+            self.to_ring |= taken_to_ring(connection)
         return outcomes
 
     def _look_after(self, files: Files) -> None:

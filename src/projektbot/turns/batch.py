@@ -35,6 +35,7 @@ from projektbot.messages import (
     Wake,
     Words,
 )
+from projektbot.store.listening import OUTBOX, notify
 from projektbot.texts import N_, Text
 from projektbot.turns import groups, linking, notices, rows
 from projektbot.turns.kept import Kept
@@ -82,6 +83,7 @@ class Batch:
     by_session: dict[int, Conversation] = field(default_factory=dict)
     wakes: list[tuple[int, str, int]] = field(default_factory=list)
     posts: list[tuple[int, int, str, str, bytes, int, int]] = field(default_factory=list)
+    posted: int = 0
 
     # ---- loading ---------------------------------------------------------------------------------------------------
 
@@ -311,7 +313,17 @@ class Batch:
         """Write the messages so far, so that other rows may name them."""
         if self.posts:
             rows.post(self.db, self.posts)
+            self.posted += len(self.posts)
             self.posts = []
+
+    def wake_delivery(self, handed_over: int) -> None:
+        """Let delivery look for letters that nobody hands over: what others are told; call it after `save`.
+
+        Where there are several processes it looks for all of them, since another one may serve their account.
+        """
+        alone = self.db.dialect.name == "sqlite"
+        if self.posted > (handed_over if alone else 0):
+            notify(self.db, OUTBOX)
 
     def _written(self, conversation: Conversation) -> tuple[int, bytes, int]:
         found = conversation.found

@@ -20,7 +20,7 @@ from projektbot.errors import Bug, cause_of, where_from
 from projektbot.messages import Inbound, Letter, Migrated, Upload, micros
 from projektbot.records import record
 from projektbot.store.database import MAX_BATCH
-from projektbot.store.listening import OUTBOX, QUEUE, Bell, notify
+from projektbot.store.listening import QUEUE, Bell, notify
 from projektbot.turns import queued, rows
 from projektbot.turns.aside import TRIES, Aside
 from projektbot.turns.files import Files, awaits_file
@@ -209,8 +209,7 @@ class Queue:
                 letters += [letter] if letter else []
         queued.take_away(db, taken)
         batch.save()
-        if letters:
-            notify(db, OUTBOX)
+        batch.wake_delivery(len(letters))
         return Drained(len(taken), letters, again=bool(untold))
 
 

@@ -89,6 +89,7 @@ class Transactions:
             for item, new in zip(items, fresh, strict=True)
         ]
         batch.save()
+        batch.wake_delivery(sum(letter is not None for letter in letters))
         return letters
 
     def wake(self, db: Connection, ids: list[int]) -> list[list[Letter]]:
@@ -103,6 +104,7 @@ class Transactions:
             letter = batch.wake(row.session_id, row.subject)
             letters[row_id] = [letter] if letter else []
         batch.save()
+        batch.wake_delivery(sum(map(len, letters.values())))
         for row_id in sorted(taken.keys() - drafts.keys()):  # afterwards: who has just been reminded is not asked again
             letters[row_id] = self._carry_out(db, taken[row_id])
         return [letters.pop(row_id, []) for row_id in ids]  # an id may be among them twice
@@ -112,6 +114,7 @@ class Transactions:
         carry_out = DUE.get(row.kind)
         letters = carry_out(batch, row) if carry_out else groups.wake(batch, row.kind, row.subject)
         batch.save()
+        batch.wake_delivery(len(letters))
         return letters
 
     def hold(self, db: Connection, inbounds: list[Inbound]) -> list[bool]:
