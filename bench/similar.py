@@ -17,6 +17,7 @@ from projektbot.civic.projects.similar import similar_to
 from projektbot.civic.projects.tables import projects
 from projektbot.store.database import open_engine
 from projektbot.store.migrate import upgrade
+from tests.servers.postgres import NO_POSTGRES, Postgres, programs
 
 SEED: Final = 4
 
@@ -75,22 +76,44 @@ def fill(db: Connection, named: Sequence[str], first: int, rng: random.Random) -
 
 
 def measure(ideas: int) -> None:
-    """Print how long it takes, and what is found."""
-    with tempfile.TemporaryDirectory() as folder:
-        engine = open_engine(f"sqlite:///{Path(folder) / 'similar.db'}")
-        upgrade(engine)
-        rng = random.Random(SEED)  # noqa: S311 - titles, not secrets
-        made = titles(rng)
-        with engine.connect().execution_options(writes=True) as db, db.begin():
-            fill(db, [next(made) for _ in range(ideas)], 1001, rng)
-        table(("", "p50 ms", "p95 ms", "worst ms"), list(_times(engine, made, rng)))
-        engine.dispose()
+    """Print how long it takes on each database, and what is found."""
+    times = [row for name, url in _databases() for row in _times_on(name, url, ideas)]
+    table(("", "p50 ms", "p95 ms", "worst ms"), times)
     rows = [_hits("improved on", PAIRS, OTHERS, 0), _hits("put aside", UNSEEN_PAIRS, UNSEEN_OTHERS, 0)]
     rows += [
         _hits(f"improved on, among {ideas}", PAIRS, (), ideas),
         _hits(f"put aside, among {ideas}", UNSEEN_PAIRS, (), ideas),
     ]
     table(("titles", "pairs found", "false alarms"), rows)
+
+
+def _databases() -> Iterator[tuple[str, str]]:
+    """Yield the name and the address of each database there is here."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield "SQLite", f"sqlite:///{Path(folder) / 'similar.db'}"
+    if (found := programs()) is None:
+        print(NO_POSTGRES)
+        return
+    server = Postgres(found, durable=True)
+    server.start()
+    try:
+        with server.database() as url:
+            yield "PostgreSQL", url
+    finally:
+        server.remove()
+
+
+def _times_on(name: str, url: str, ideas: int) -> list[tuple[str, ...]]:
+    engine = open_engine(url)
+    upgrade(engine)
+    rng = random.Random(SEED)  # noqa: S311 - titles, not secrets
+    made = titles(rng)
+    with engine.connect().execution_options(writes=True) as db, db.begin():
+        fill(db, [next(made) for _ in range(ideas)], 1001, rng)
+    try:
+        return [(f"{what}, {name}", *figures) for what, *figures in _times(engine, made, rng)]
+    finally:
+        engine.dispose()
 
 
 def _times(engine: Engine, made: Iterator[str], rng: random.Random) -> Iterator[tuple[str, ...]]:
