@@ -18,6 +18,7 @@ from PIL import Image
 from projektbot.errors import Rejected
 from projektbot.messages import MAX_FILE_BYTES, Kind
 from projektbot.store.media import MAX_PIXELS, MediaStore
+from projektbot.store.thumbs import Thumbs
 
 GPS, ORIENTATION, MODEL = 0x8825, 0x0112, 0x0110
 OGG = b"OggS\x00\x02" + bytes(20)
@@ -343,3 +344,28 @@ def test_what_is_only_passed_on_is_found_like_the_rest_and_forgotten_in_time(tmp
     with pytest.raises(FileNotFoundError):
         store.read(passed.sha256)
     assert store.read(kept.sha256) == OGG + OPUS
+
+
+def test_what_another_process_deletes_at_the_same_moment_is_deleted(tmp_path: Path) -> None:
+    store = MediaStore(tmp_path)
+    passed = store.passing.save(OGG + OPUS, Kind.AUDIO)
+    gone = store.passing.path(passed.sha256).with_name("gone")
+    gone.symlink_to("nowhere")  # listed, and not there
+
+    store.passing.forget(store.passing.path(passed.sha256).stat().st_mtime + 1)
+
+    assert not store.passing.path(passed.sha256).exists()
+
+
+def test_a_picture_that_cannot_be_read_for_a_while_is_measured_later(tmp_path: Path) -> None:
+    store = MediaStore(tmp_path / "media")
+    thumbs = Thumbs(store, tmp_path / "thumbs")
+    out = io.BytesIO()
+    Image.new("RGB", (32, 24)).save(out, "PNG")
+    kept = store.save(out.getvalue(), Kind.IMAGE)
+    away = store.path(kept.sha256).rename(tmp_path / "away")
+    assert thumbs.proportions(kept.sha256) == (0, 0)
+
+    away.rename(store.path(kept.sha256))
+
+    assert thumbs.proportions(kept.sha256) == (32, 24)

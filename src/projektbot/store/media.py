@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -68,15 +69,11 @@ class MediaStore:
 
     def forget(self, before: float) -> None:
         """Delete the files that were saved, or saved again, before a time (seconds since 1970 UTC)."""
-        for path in self.folder.glob("*/*"):
-            if path.stat().st_mtime < before:
-                path.unlink(missing_ok=True)
+        _delete(self.folder.glob("*/*"), before)
 
     def tidy(self, before: float) -> None:
         """Delete what a death while writing left behind before a time (seconds since 1970 UTC)."""
-        for path in self.folder.glob("*/*.*"):
-            if path.stat().st_mtime < before:
-                path.unlink(missing_ok=True)
+        _delete(self.folder.glob("*/*.*"), before)
 
     def path(self, sha256: str) -> Path:
         """Return where a file lies."""
@@ -85,8 +82,8 @@ class MediaStore:
         return self.folder / sha256[:2] / sha256
 
     def _write(self, path: Path, data: bytes) -> None:
-        if path.exists():
-            path.touch()  # what is only passed on is kept for some days from now on
+        with suppress(FileNotFoundError):
+            os.utime(path)  # what is only passed on is kept for some days from now on
             return
         path.parent.mkdir(parents=True, exist_ok=True)
         # written beside and renamed: a file under its name is always whole
@@ -96,6 +93,14 @@ class MediaStore:
             file.flush()
             os.fsync(file.fileno())
         draft.rename(path)
+
+
+def _delete(paths: Iterable[Path], before: float) -> None:
+    """Delete files that were last written before a time; another process may delete the same ones."""
+    for path in paths:
+        with suppress(FileNotFoundError):
+            if path.stat().st_mtime < before:
+                path.unlink()
 
 
 def bare_picture(data: bytes) -> tuple[bytes, str]:

@@ -35,7 +35,7 @@ class Thumbs:
         self._media = media
         self._folder = folder
         self._one = threading.Lock()  # a large photo takes 100 MB while it is made small: one at a time
-        self.proportions = lru_cache(4096)(self._proportions)  # of a content that never changes
+        self._measured = lru_cache(4096)(self._measure)  # of a content that never changes
 
     def path(self, sha256: str, width: int) -> Path | None:
         """Return where a picture lies as WebP, at most so wide (of SIZES); None if it cannot be read."""
@@ -59,13 +59,16 @@ class Thumbs:
         picture.thumbnail((width, 2 * width), Image.Resampling.LANCZOS)
         return _fitting(picture, SIZES[width])
 
-    def _proportions(self, sha256: str) -> tuple[int, int]:
-        """Return width and height of a picture, or zeros if it cannot be read."""
+    def proportions(self, sha256: str) -> tuple[int, int]:
+        """Return width and height of a picture, or zeros if it cannot be read now: its disk may be away for a while."""
         try:
-            with Image.open(self._media.path(sha256)) as image:
-                return image.size
+            return self._measured(sha256)
         except _UNREADABLE:
             return 0, 0
+
+    def _measure(self, sha256: str) -> tuple[int, int]:
+        with Image.open(self._media.path(sha256)) as image:
+            return image.size
 
 
 def _fitting(picture: Image.Image, most: int) -> bytes:
