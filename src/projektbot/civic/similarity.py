@@ -17,6 +17,7 @@ from projektbot.texts import N_, Own, Text
 
 # How a choice says what is wanted of a project: its mark stands before the reference. The rest wants none of them.
 SUPPORT: Final = "+"
+JOIN: Final = "*"
 LOOK: Final = "?"
 ANOTHER: Final = "another"
 # Two times one may meet similar ideas: after the title, and after the description. Under these names are found which.
@@ -59,8 +60,9 @@ def _choices(name: str) -> Provider:
         """Return what can be done with each, and a way on."""
         refs = [reference(row.number) for row in _rows(house, answers, name)]
         support = [(SUPPORT + ref, N_("That is what I mean: support {ref}", ref=Own(ref))) for ref in refs]
+        join = [(JOIN + ref, N_("That is what I mean: take part in {ref}", ref=Own(ref))) for ref in refs]
         look = [(LOOK + ref, N_("Look at {ref}", ref=Own(ref))) for ref in refs]
-        return [*support, *look, (ANOTHER, N_("Mine is another one"))]
+        return [*support, *join, *look, (ANOTHER, N_("Mine is another one"))]
 
     return choices
 
@@ -77,11 +79,20 @@ def _looked_at(name: str, meant: str) -> Calculate:
 
 def _instead(meant: str, is_it: str) -> Calculate:
     def instead(_house: Seen, _session: Session, answers: Answers) -> Value:
-        """Return the reference of the project somebody would rather support."""
-        said = answers.get(meant)
-        return _wanted(said, SUPPORT) or (_wanted(said, LOOK) if answers.get(is_it) == "support" else None)
+        """Return the reference of the project somebody would rather support, or take part in."""
+        said, looked = answers.get(meant), answers.get(is_it) in ("support", "join")
+        return _wanted(said, SUPPORT) or _wanted(said, JOIN) or (_wanted(said, LOOK) if looked else None)
 
     return instead
+
+
+def _joined(meant: str, is_it: str) -> Calculate:
+    def joined(_house: Seen, _session: Session, answers: Answers) -> Value:
+        """Return the reference of the project somebody would like to take part in."""
+        said = answers.get(meant)
+        return _wanted(said, JOIN) or (_wanted(said, LOOK) if answers.get(is_it) == "join" else None)
+
+    return joined
 
 
 def _wanted(said: Value, mark: str) -> str | None:
@@ -98,4 +109,6 @@ CALCULATES: Mapping[str, Calculate] = {
     "similar_card_too": _looked_at(SECOND, "meant_too"),
     "similar_instead": _instead("meant", "is_it"),
     "similar_instead_too": _instead("meant_too", "is_it_too"),
+    "similar_joined": _joined("meant", "is_it"),
+    "similar_joined_too": _joined("meant_too", "is_it_too"),
 }

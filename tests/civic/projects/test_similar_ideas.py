@@ -10,6 +10,7 @@ from sqlalchemy import Connection, update
 
 from projektbot.civic.projects.caring import support_instead
 from projektbot.civic.projects.tables import project_people, projects
+from projektbot.civic.teams.tables import join_requests
 from projektbot.civic.tx import Tx, Who
 from projektbot.dialog.session import dump, load
 from projektbot.errors import Refused
@@ -21,6 +22,7 @@ from tests.turns.town import Person, Town
 CROSSING = "Zebrastreifen vor der Grundschule"
 OTHERWISE = "Sicherer Überweg an der Schule"
 SUPPORT, LOOK, ANOTHER = "That is what I mean: support P-1001", "Look at P-1001", "Mine is another one"
+JOIN = "That is what I mean: take part in P-1001"
 DESCRIPTION = "What exactly is it"
 
 
@@ -56,6 +58,25 @@ async def test_one_tap_supports_the_same_instead(town: Town) -> None:
     assert [(row.supports_at is None, row.follows_at is None) for row in cares] == [(False, False)]
     assert await town.count(projects) == 1
     assert "1 person supports it" in await ben.says("/project P-1001")
+
+
+@pytest.mark.parametrize("taps", [(JOIN,), (LOOK, "That is what I mean: take part")], ids=["at once", "after a look"])
+async def test_who_would_rather_take_part_supports_it_and_asks_the_team(town: Town, taps: tuple[str, ...]) -> None:
+    await a_crossing_is_published(town)
+    ben = town.person("ben")
+    await titles(ben, OTHERWISE)
+
+    told = await ben.taps(*taps)
+
+    assert "You support P-1001" in told
+    assert "What would you like to be called in the team?" in told
+    assert (await town.session("ben")).drafts == ()
+    await ben.says("Ben")
+    await ben.taps("Civil society")
+    await ben.says("I live next to it.", "/skip", "/skip")
+    await ben.taps("Send the request")
+    assert await town.count(join_requests) == 1
+    assert [row.supports_at is None for row in await town.rows(project_people) if row.project == 1001] == [False]
 
 
 async def test_who_looks_at_it_first_can_still_mean_it(town: Town) -> None:
