@@ -263,7 +263,9 @@ async def test_nothing_anybody_writes_becomes_markup(tmp_path: Path) -> None:
         assert "<img src=x" not in html
 
 
-@pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "//evil.example", "JavaScript:x", "x"])
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "data:text/html,x", "//evil.example", "JavaScript:x", "x", "http://["]
+)
 async def test_a_link_leads_only_where_links_may(tmp_path: Path, url: str) -> None:
     async with a_town(tmp_path, answer=lambda _: [Outgoing((Part("here", Style.LINK, url),))]) as town:
         page = await (await start(town)).get("/chat")
@@ -280,6 +282,7 @@ async def test_a_link_leads_only_where_links_may(tmp_path: Path, url: str) -> No
         {"Sec-Fetch-Site": "cross-site", "Origin": "http://town.test"},
         {"Origin": "https://evil.example"},
         {"Origin": "null"},
+        {"Origin": "http://["},
         {},
     ],
 )

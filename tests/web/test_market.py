@@ -167,6 +167,20 @@ async def test_nobody_is_sent_to_another_host(tmp_path: Path, path: str) -> None
     assert 'href="//' not in answer.text
 
 
+@pytest.mark.parametrize("path", ["/p/P-1001/", "/projects.csv/", "/chat/?start=idea", "/api/v1/areas///",
+                                  "//evil.example/", "/\\evil.example/", "/%09/evil.example/", "/x/"])  # fmt: skip
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:1", "["])
+async def test_a_slash_too_many_leads_on_upon_this_host_whatever_host_is_named(
+    tmp_path: Path, path: str, host: str
+) -> None:
+    async with a_market(tmp_path) as market, market.visitor() as visitor:
+        answer = await visitor.get("http://town.test" + path, headers={"Host": host})
+
+    assert answer.status_code == 307
+    assert re.match(r"/[\w%]", answer.headers["location"])
+    assert not re.search(r"/($|\?)", answer.headers["location"])
+
+
 # ---- what people write -----------------------------------------------------------------------------------------------
 
 EVIL = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'&"

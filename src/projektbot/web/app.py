@@ -62,6 +62,7 @@ def make_app(  # noqa: PLR0913 - each is another part of the house
             Exception: pages.on_bug,
         },
     )
+    starlette.router.redirect_slashes = False  # it would believe whatever host a request names; see Pages.on_http
     return with_webhooks(secured(answered(packed(starlette))), webhooks)
 
 
