@@ -86,6 +86,23 @@ async def test_projects_are_filtered_and_paged(market: Market) -> None:
     assert "Alle zeigen" in (await market.get("/?q=gibtesnicht")).text
 
 
+async def test_the_areas_count_what_was_chosen(market: Market) -> None:
+    await market.shows("Bänke", area="2", number=6, place=(52.705, 12.98))
+    await market.shows("Bäume", area="1", number=6)
+    await market.shows("Busse", area="1", number=1, place=(52.7055, 12.9865))
+
+    def counts(page: str) -> list[str]:
+        return re.findall(r'class="count">(\d+)<', page)
+
+    every, nature, words = [
+        (await market.get(path)).text for path in ("/", "/?field=nature&area=altstadt", "/?q=Busse")
+    ]
+
+    assert [sum(map(int, counts(page))) for page in (every, nature, words)] == [3, 2, 1]
+    assert [page.count('h0"') for page in (every, nature, words)] == [1, 1, 1]
+    assert len({re.search(r'class="places" d="([^"]+)"', page)[1] for page in (every, nature, words)}) == 3  # type: ignore[index]
+
+
 async def test_an_address_leads_to_the_project_whatever_became_of_it(market: Market) -> None:
     one, other, gone = [await market.shows(title) for title in ("Erstes Projekt", "Zweites Projekt", "Drittes Projekt")]
     await market.merges(other, one)

@@ -136,7 +136,7 @@ async def test_the_api_pages_with_links(market: Market) -> None:
     ("path", "status"),
     [("projects?page=0", 400), ("projects?per_page=101", 400), ("projects?area=mars", 400), ("projects?x=1", 400),
      ("projects?page=1&page=2", 400), ("projects?q=" + "x" * 101, 400), ("projects/1001", 400),
-     ("projects/P-99999", 404), ("nothing", 404)],
+     ("projects?only=mars", 400), ("projects/P-99999", 404), ("nothing", 404)],
 )  # fmt: skip
 async def test_the_api_says_what_it_did_not_understand(market: Market, path: str, status: int) -> None:
     answer = await market.get(f"/api/v1/{path}")

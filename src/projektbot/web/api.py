@@ -28,9 +28,10 @@ from projektbot.civic.projects.showcase import (
     shown_projects,
     went,
 )
+from projektbot.civic.teams.exchange_queries import among
 from projektbot.i18n import harmless
 from projektbot.records import record
-from projektbot.web.asked import LONGEST_WORDS
+from projektbot.web.asked import LONGEST_WORDS, ONLY, asking
 from projektbot.web.openapi import BASE, LAST_PAGE, MOST_PER_PAGE, PER_PAGE, REF, document
 from projektbot.web.opendata import OPEN_TO_ALL, described
 from projektbot.web.problems import problem
@@ -103,7 +104,7 @@ class Api:
     async def _areas(self, request: Request) -> Response:
         if unknown := sorted(set(request.query_params)):
             return problem(400, f"unknown parameter: {unknown[0]}")
-        counts = await self.showcase.store.read(count_by_area)
+        counts = await self.showcase.store.read(partial(count_by_area, wanted=Filter()))
         areas = self.showcase.city.areas
         names = ("code", "name", "inhabitants", "projects")
         rows = [(area.code, area.name, area.inhabitants, counts.get(area.code, 0)) for area in areas]
@@ -118,7 +119,7 @@ def asked_in(query: QueryParams, city: City) -> Asked:
     given = query.multi_items()
     names = [name for name, _ in given]
     for name in names:
-        if name not in {"area", "field", "q", "page", "per_page"}:
+        if name not in {"area", "field", "only", "q", "page", "per_page"}:
             raise Unfit(f"unknown parameter: {name}")
         if names.count(name) > 1:
             raise Unfit(f"{name} is given more than once")
@@ -130,7 +131,12 @@ def asked_in(query: QueryParams, city: City) -> Asked:
     words = query.get("q", "")
     if len(words) > LONGEST_WORDS:
         raise Unfit(f"q: at most {LONGEST_WORDS} characters")
-    wanted = Filter(area or "", field or "", harmless(words).strip())
+    only = query.get("only")
+    if only is not None and only not in ONLY:
+        raise Unfit(f"only: is one of {', '.join(ONLY)}")
+    wanted = Filter(
+        area or "", field or "", harmless(words).strip(), answered=only == "answered", needs_help=only == "needs_help"
+    )
     return Asked(wanted, _number(query, "page", 1, LAST_PAGE), _number(query, "per_page", PER_PAGE, MOST_PER_PAGE))
 
 
@@ -147,8 +153,7 @@ def links(url: str, asked: Asked, total: int) -> str:
     """Return the pages beside this one, as a Link header (RFC 8288)."""
     last = max(1, -(-total // asked.per_page))
     pages = {"first": 1, "prev": asked.page - 1, "next": asked.page + 1, "last": last}
-    chosen = {"area": asked.wanted.area, "field": asked.wanted.field, "q": asked.wanted.words}
-    kept = {name: value for name, value in chosen.items() if value}
+    kept = asking(asked.wanted)
     return ", ".join(
         f'<{url}{BASE}/projects?{urlencode({**kept, "page": page, "per_page": asked.per_page})}>; rel="{name}"'
         for name, page in pages.items()
@@ -158,7 +163,9 @@ def links(url: str, asked: Asked, total: int) -> str:
 
 def _page(db: Connection, *, asked: Asked) -> tuple[int, Sequence[Shown]]:
     offset = (asked.page - 1) * asked.per_page
-    return count_public(db, asked.wanted), shown_projects(db, asked.wanted, asked.per_page, offset)
+    needing = among(asked.wanted)
+    rows = shown_projects(db, asked.wanted, asked.per_page, offset, needing)
+    return count_public(db, asked.wanted, needing), rows
 
 
 def _one(db: Connection, *, number: int | None) -> Answer:

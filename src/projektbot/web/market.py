@@ -16,7 +16,7 @@ from projektbot.civic.projects.showcase import Shown, count_by_area, public_plac
 from projektbot.civic.teams.exchange_queries import among
 from projektbot.records import record
 from projektbot.texts import NN_
-from projektbot.web.asked import HELP, address, page_in, wanted_in
+from projektbot.web.asked import ONLY, address, page_in, wanted_in
 from projektbot.web.pages import Pages
 from projektbot.web.reader import Reader
 from projektbot.web.showcase import Card, Showcase, card_of
@@ -73,16 +73,18 @@ class MarketPage:
             last=last,
             at=lambda number: address("/", wanted, number) + "#projects",
             within=lambda area: address("/", replace(wanted, area=area)) + "#projects",
-            help=HELP,
-            feed=address("/feed.atom", Filter(wanted.area, wanted.field)),
+            only={name: reader.say(text.msgid) for name, text in ONLY.items()},
+            feed=address("/feed.atom", replace(wanted, words="")),
             town=self.town.drawn(self._dots(found), found.places, found.by_area),
         )
 
     def _find(self, db: Connection, *, wanted: Filter, page: int, reader: Reader) -> Found:
-        rows = shown_projects(db, wanted, ON_A_PAGE, (page - 1) * ON_A_PAGE, among(wanted))
+        needing, anywhere = among(wanted), replace(wanted, area="")
+        rows = shown_projects(db, wanted, ON_A_PAGE, (page - 1) * ON_A_PAGE, needing)
         cards = [card_of(self.showcase, row, reader) for row in rows]
-        places = public_places(db, MOST_PLACES) if self.town.known else []
-        return Found(count_public(db, wanted, among(wanted)), rows, cards, count_by_area(db), places)
+        places = public_places(db, anywhere, MOST_PLACES, needing) if self.town.known else []
+        by_area = count_by_area(db, anywhere, needing)
+        return Found(count_public(db, wanted, needing), rows, cards, by_area, places)
 
     def _in_words(self, total: int, reader: Reader) -> str:
         return self.showcase.words(NN_("{n} project", "{n} projects", total), reader)
