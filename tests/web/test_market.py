@@ -125,7 +125,20 @@ async def test_an_address_leads_to_the_project_whatever_became_of_it(market: Mar
     }
     assert "Drittes" not in asked["/p/P-1003"].text
     assert 'href="/"' in asked["/p/P-1003"].text
-    assert (await market.get("/api/v1/projects/P-1002")).headers["location"] == "/api/v1/projects/P-1001"
+
+
+async def test_a_program_is_led_on_too_from_wherever_it_asks_and_not_forever(market: Market) -> None:
+    one, other, gone = [await market.shows(title) for title in ("Erstes Projekt", "Zweites Projekt", "Drittes Projekt")]
+    await market.merges(other, one)
+    await market.declines(gone)
+
+    merged, declined, never = [await market.get(f"/api/v1/projects/{ref}") for ref in (other, gone, "P-7777")]
+
+    assert (merged.status_code, merged.headers["location"]) == (301, f"/api/v1/projects/{one}")
+    assert merged.headers["access-control-allow-origin"] == "*"
+    assert "max-age=300" in merged.headers["cache-control"], "the one it went on in may go on in a third"
+    assert [declined.status_code, never.status_code] == [410, 404]
+    assert "Drittes" not in declined.text
 
 
 async def test_an_empty_city_invites(tmp_path: Path) -> None:

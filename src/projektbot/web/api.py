@@ -22,6 +22,7 @@ from projektbot.civic.projects.rules import FIELDS, number_of, reference
 from projektbot.civic.projects.showcase import (
     Said,
     Shown,
+    Went,
     count_by_area,
     said_on,
     shown_project,
@@ -55,11 +56,10 @@ class Asked:
 
 
 class Answer(NamedTuple):
-    """A project with what was said about it, or what became of it."""
+    """A project with what was said about it."""
 
-    row: Shown | None
+    row: Shown
     said: Sequence[Said]
-    into: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +94,8 @@ class Api:
         if not re.fullmatch(REF, ref):
             return problem(400, "a reference is P- and one to nine digits, such as P-1042")
         found = await self.showcase.store.read(partial(_one, number=number_of(ref)))
-        if found.into is not None:
-            return RedirectResponse(f"{BASE}/projects/{reference(found.into)}", 301)
-        if found.row is None:
-            return problem(404, "no public project has this reference")
+        if isinstance(found, Went):
+            return _elsewhere(found)
         said = [{"words": one.words, "at": moment(one.at).isoformat(timespec="seconds")} for one in found.said]
         return _json({**described(found.row, self.url), "said": said})
 
@@ -168,11 +166,20 @@ def _page(db: Connection, *, asked: Asked) -> tuple[int, Sequence[Shown]]:
     return count_public(db, asked.wanted, needing), rows
 
 
-def _one(db: Connection, *, number: int | None) -> Answer:
+def _one(db: Connection, *, number: int | None) -> Answer | Went:
     row = shown_project(db, number)
     if row is None:
-        return Answer(None, (), went(db, number).into)
-    return Answer(row, said_on(db, row.number, MOST_COMMENTS), None)
+        return went(db, number)
+    return Answer(row, said_on(db, row.number, MOST_COMMENTS))
+
+
+def _elsewhere(gone: Went) -> Response:
+    """Say where a project that is not shown went; a script on another site follows only where that is allowed again."""
+    if gone.into is not None:
+        return RedirectResponse(f"{BASE}/projects/{reference(gone.into)}", 301, OPEN_TO_ALL)
+    if gone.was_public:
+        return problem(410, "this project is not public any more")
+    return problem(404, "no public project has this reference")
 
 
 def _json(content: object, headers: Mapping[str, str] | None = None) -> Response:

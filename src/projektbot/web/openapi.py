@@ -92,7 +92,8 @@ def _project() -> Json:
                 "headers": {"Location": {"schema": {"type": "string", "format": "uri-reference"}}},
             },
             "400": _problem("This is no reference"),
-            "404": _problem("There is no such project, or it is not public"),
+            "404": _problem("There is no such project, or it was never public"),
+            "410": _problem("It is not public any more"),
         },
     }
 
