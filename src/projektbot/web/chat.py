@@ -186,7 +186,7 @@ class ChatPage:
         path, mime = found
         shown = "inline" if mime.partition("/")[0] in SHOWN_IN_PAGE else "attachment"
         headers = {
-            "Cache-Control": "private, max-age=31536000, immutable",
+            "Cache-Control": "private, no-cache",  # asked for again each time: the chat may have been left
             "Content-Security-Policy": "default-src 'none'; sandbox",
             "Content-Disposition": f'{shown}; filename="{path.stem[:12]}{path.suffix}"',
         }
