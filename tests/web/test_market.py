@@ -82,7 +82,10 @@ async def test_projects_are_filtered_and_paged(market: Market) -> None:
     assert re.findall(r"Nummer (\d+)</a>", (await market.get("/?area=hafen")).text) == ["5"]
     assert re.findall(r"Nummer (\d+)</a>", (await market.get("/?q=Nummer+12")).text) == ["12"]
     assert (await market.get("/?field=digital")).text.count("<article") == 6
-    assert (await market.get("/?page=99")).status_code == 404
+    beyond = await market.get("/?page=99&field=digital")
+    assert beyond.status_code == 404
+    assert 'href="/?field=digital#projects">Zur letzten Seite' in beyond.text
+    assert "Dazu passt hier nichts" not in beyond.text
     assert "Alle zeigen" in (await market.get("/?q=gibtesnicht")).text
 
 
@@ -123,6 +126,7 @@ async def test_an_address_leads_to_the_project_whatever_became_of_it(market: Mar
         "/p/P-77777": (404, ""),
         "/p/nothing": (404, ""),
     }
+    assert "Hier geht auch weiter: P-1002" in (await market.get("/p/P-1001")).text
     assert "Drittes" not in asked["/p/P-1003"].text
     assert 'href="/"' in asked["/p/P-1003"].text
 

@@ -66,6 +66,7 @@ class MarketPage:
             cards=found.cards,
             found=self._in_words(found.total, reader),
             any_at_all=bool(found.by_area),
+            any_fit=found.total > 0,
             areas=self.showcase.city.areas,
             by_area=found.by_area,
             fields=self.showcase.fields(reader),

@@ -16,7 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from projektbot.civic.projects.rules import number_of, reference
-from projektbot.civic.projects.showcase import Said, Shown, Went, said_on, shown_project, went
+from projektbot.civic.projects.showcase import Said, Shown, Went, joined, said_on, shown_project, went
 from projektbot.records import record
 from projektbot.texts import N_, NN_, Text
 from projektbot.web.pages import Pages, Way
@@ -38,6 +38,7 @@ from projektbot.web.team import TeamBox, team_box
 from projektbot.web.town_map import Dot, TownMap
 
 MOST_COMMENTS = 50
+MOST_JOINED = 20  # ideas that go on in this one; more numbers would say nothing
 QUIET = 4  # modules that ISO/IEC 18004 wants free around a QR code
 AN_HOUR = "public, max-age=3600"  # an idea goes on with another for good, but that one may go on with a third
 IN_THE_BROWSER = N_("In the browser")
@@ -58,6 +59,7 @@ class Looked:
     picture: Picture | None
     said: Sequence[Said]
     team: TeamBox | None
+    joined: Sequence[int]
 
 
 class Milestone(NamedTuple):
@@ -106,7 +108,8 @@ class ProjectPage:
             return went(db, number)
         picture = picture_of(self.showcase, row.photo, LARGE)
         said, team = said_on(db, row.number, MOST_COMMENTS), team_box(self.showcase, db, row.number, reader)
-        return Looked(row, card_of(self.showcase, row, reader), picture, said, team)
+        others = joined(db, row.number, MOST_JOINED)
+        return Looked(row, card_of(self.showcase, row, reader), picture, said, team, others)
 
     def _elsewhere(self, request: Request, gone: Went) -> Response:
         if gone.into is not None:
@@ -130,6 +133,7 @@ class ProjectPage:
             milestones=[Milestone(self.showcase.words(text, reader), at) for text, at in milestones(row)],
             comments=[Comment(said.words, moment(said.at), said.ours) for said in looked.said],
             team=looked.team,
+            joined=", ".join(map(reference, looked.joined)),
             earlier=self._earlier(row, looked.said, reader),
             ways=ways,
             code=qr(ways[0].url),

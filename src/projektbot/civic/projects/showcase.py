@@ -89,6 +89,12 @@ def went(db: Connection, number: int | None) -> Went:
     return Went(found.merged_into, was_public=found.published_at is not None)
 
 
+def joined(db: Connection, number: int, limit: int) -> list[int]:
+    """Return the numbers under which the ideas were known that go on in a project, the oldest first."""
+    found = select(projects.c.number).where(projects.c.merged_into == number).order_by(projects.c.number)
+    return list(db.scalars(found.limit(limit)))
+
+
 def said_on(db: Connection, number: int, limit: int) -> list[Said]:
     """Return the newest comments that everybody may read, the oldest of them first."""
     return [Said(harmless(row.words), row.at, row.ours) for row in newest_comments(db, number, limit)]
