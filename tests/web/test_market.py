@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+import segno
 
 from projektbot.civic.projects.showcase import Shown
 from projektbot.civic.projects.tables import comments, projects
@@ -36,7 +37,7 @@ async def test_a_published_project_is_on_the_first_page_and_has_one_of_its_own(m
     first, page = (await market.get("/")).text, (await market.get(f"/p/{ref}")).text
 
     assert "2 unterstützen es" in first
-    assert "Die Stadt hat geantwortet" in first
+    assert "Antwort der Stadt" in first
     for words in ("Bänke am Fluss", '<p dir="auto">Mit Lehne.</p>', "2 Menschen unterstützen es.", "1.200 €",
                   "Bitte auch im Schatten.", "Im Herbst stellen wir vier auf.", "15. Juni 2026", "18. Juni 2026",
                   "Umwelt und Natur", "https://t.me/example_bot?start=project-P-1001"):  # fmt: skip
@@ -128,7 +129,8 @@ async def test_an_address_leads_to_the_project_whatever_became_of_it(market: Mar
     }
     assert "Hier geht auch weiter: P-1002" in (await market.get("/p/P-1001")).text
     assert "Drittes" not in asked["/p/P-1003"].text
-    assert 'href="/"' in asked["/p/P-1003"].text
+    for path in ("/p/P-1003", "/p/P-1004", "/p/P-77777"):
+        assert 'href="/#projects">Zu den Projekten' in asked[path].text
 
 
 async def test_a_program_is_led_on_too_from_wherever_it_asks_and_not_forever(market: Market) -> None:
@@ -251,6 +253,33 @@ async def test_endless_words_are_looked_for_no_longer_than_makes_sense(market: M
     assert answer.status_code == 200
     assert len(answer.content) < 20_000
     assert odd.status_code == 200
+
+
+async def test_every_way_to_a_project_has_its_link_and_its_code(market: Market) -> None:
+    page = (await market.get(f"/p/{await market.shows('Bänke am Fluss')}")).text
+
+    found = re.findall(r'aria-label="QR-Code: ([^"]+)".*?class="dark" d="([^"]+)"', page)
+    ways = {
+        "Telegram": "https://t.me/example_bot?start=project-P-1001",
+        "Matrix": "https://matrix.to/#/@bot:example.org",
+        "Im Browser": "http://town.test/chat?start=project-P-1001",
+    }
+    for way, url in ways.items():
+        assert f'href="{url}"' in page
+        assert drawn(dict(found)[way]) == modules(url)
+    assert [way for way, _ in found] == list(ways)
+
+
+def drawn(path: str) -> set[tuple[int, int]]:
+    """Return the dark modules of a drawing, as (column, row)."""
+    runs = [map(int, run) for run in re.findall(r"M(\d+) (\d+)h(\d+)v1h-\d+z", path)]
+    return {(x + step, y) for x, y, length in runs for step in range(length)}
+
+
+def modules(url: str) -> set[tuple[int, int]]:
+    """Return the dark modules of the code of an address, with the quiet zone of four around it."""
+    rows = segno.make(url, error="m", micro=False).matrix
+    return {(x + 4, y + 4) for y, row in enumerate(rows) for x, dark in enumerate(row) if dark}
 
 
 async def test_a_project_describes_itself_to_others(market: Market) -> None:

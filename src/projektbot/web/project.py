@@ -136,7 +136,7 @@ class ProjectPage:
             joined=", ".join(map(reference, looked.joined)),
             earlier=self._earlier(row, looked.said, reader),
             ways=ways,
-            code=qr(ways[0].url),
+            codes=[(way, qr(way.url)) for way in ways],
             town=self.town.drawn([Dot(card.ref, card.title, row.lat, row.lon)])
             if row.lat is not None and row.lon is not None
             else None,
