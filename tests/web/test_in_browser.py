@@ -53,6 +53,36 @@ async def test_messages_arrive_by_themselves(browser: Browser, street: Town) -> 
     assert await page.evaluate("window.unreloaded") is True
 
 
+async def hide(page: Page, *, hidden: bool) -> None:
+    """Let a page believe that it is in the background, or in front again."""
+    state = "hidden" if hidden else "visible"
+    for frame in page.frames:
+        await frame.evaluate(
+            f"Object.defineProperty(document, 'visibilityState', {{ value: '{state}', configurable: true }});"
+            "document.dispatchEvent(new Event('visibilitychange'))"
+        )
+
+
+async def test_pages_in_the_background_leave_the_line_to_others_and_miss_nothing(
+    browser: Browser, street: Town
+) -> None:
+    """A browser keeps six lines to a host, and each open chat held one of them."""
+    first = await open_chat(browser, street)
+    chat = street.last_chat
+    await hide(first, hidden=True)
+    for _ in range(6):
+        page = await first.context.new_page()
+        await page.goto(f"{street.url}/chat")
+        await expect(page.get_by_text("Hello! New or better?")).to_be_visible()
+        await hide(page, hidden=True)
+
+    await street.chat.send(chat, says("Still there?"), "r", private=True)
+    await hide(first, hidden=False)
+
+    await expect(first.get_by_text("Still there?")).to_be_visible()
+    await expect(first.get_by_text("Hello! New or better?")).to_have_count(1)
+
+
 async def test_talking_reloads_nothing(browser: Browser, street: Town) -> None:
     page = await open_chat(browser, street)
     await page.evaluate("window.unreloaded = true")

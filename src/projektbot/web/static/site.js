@@ -80,10 +80,26 @@ function show(html, list) {
   if (!old && (!stay || line.classList.contains("mine"))) follow(line);
 }
 
+// Only while the page is in front: a browser has six lines to a host for all of its tabs together.
 function listen(list) {
-  const stream = new EventSource(`${main.dataset.base}/events?after=${main.dataset.cursor}&lang=${encodeURIComponent(main.dataset.locale)}`);
-  stream.addEventListener("message", (event) => event.data && show(event.data, list));
-  addEventListener("pagehide", () => stream.close());
+  let cursor = main.dataset.cursor;
+  let stream = null;
+  const hang = () => {
+    stream?.close();
+    stream = null;
+  };
+  const call = () => {
+    if (document.visibilityState === "hidden") return hang();
+    if (stream) return;
+    stream = new EventSource(`${main.dataset.base}/events?after=${cursor}&lang=${encodeURIComponent(main.dataset.locale)}`);
+    stream.addEventListener("message", (event) => {
+      cursor = event.lastEventId;
+      if (event.data) show(event.data, list);
+    });
+  };
+  call();
+  document.addEventListener("visibilitychange", call);
+  addEventListener("pagehide", hang);
   addEventListener("pageshow", (event) => event.persisted && location.reload());
 }
 
