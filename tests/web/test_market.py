@@ -103,8 +103,9 @@ async def test_the_areas_count_what_was_chosen(market: Market) -> None:
     ]
 
     assert [sum(map(int, counts(page))) for page in (every, nature, words)] == [3, 2, 1]
-    assert [page.count('h0"') for page in (every, nature, words)] == [1, 1, 1]
-    assert len({re.search(r'class="places" d="([^"]+)"', page)[1] for page in (every, nature, words)}) == 3  # type: ignore[index]
+    places = [re.findall(r'class="places" d="([^"]+)"', page) for page in (every, nature, words)]
+    assert [path.count("M") for paths in places for path in paths] == [2, 1]
+    assert [page.count('class="dot"') for page in (every, nature, words)] == [2, 1, 1]
 
 
 async def test_an_address_leads_to_the_project_whatever_became_of_it(market: Market) -> None:

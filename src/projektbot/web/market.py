@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from projektbot.civic.projects.queries import Filter, count_public
+from projektbot.civic.projects.queries import Filter
 from projektbot.civic.projects.showcase import Shown, count_by_area, public_places, shown_projects
 from projektbot.civic.teams.exchange_queries import among
 from projektbot.records import record
@@ -83,9 +83,12 @@ class MarketPage:
         needing, anywhere = among(wanted), replace(wanted, area="")
         rows = shown_projects(db, wanted, ON_A_PAGE, (page - 1) * ON_A_PAGE, needing)
         cards = [card_of(self.showcase, row, reader) for row in rows]
-        places = public_places(db, anywhere, MOST_PLACES, needing) if self.town.known else []
+        # looking for words takes its time: then there are dots for what stands on the page alone
+        dotted = self.town.known and not wanted.words
+        places = public_places(db, anywhere, MOST_PLACES, needing) if dotted else []
         by_area = count_by_area(db, anywhere, needing)
-        return Found(count_public(db, wanted, needing), rows, cards, by_area, places)
+        total = by_area.get(wanted.area, 0) if wanted.area else sum(by_area.values())
+        return Found(total, rows, cards, by_area, places)
 
     def _in_words(self, total: int, reader: Reader) -> str:
         return self.showcase.words(NN_("{n} project", "{n} projects", total), reader)
