@@ -19,6 +19,7 @@ from bench.figures import percentile, table
 from projektbot.app import build, make_web
 from projektbot.civic.projects.rules import FIELDS
 from projektbot.civic.projects.tables import comments, project_people, projects
+from projektbot.civic.teams.tables import offers
 from projektbot.config import Settings
 from projektbot.store.tables import people
 
@@ -27,12 +28,15 @@ PATHS: Final = {
     "its tenth page": "/?page=10",
     "one area and field": "/?area=hafen&field=nature",
     "words": "/?q=Bank+Ufer",
+    "those that need something": "/?only=needs_help",
+    "those the city has answered": "/?only=answered",
     "a project": "/p/P-1200",
     "feed": "/feed.atom",
     "API, 20 projects": "/api/v1/projects",
 }
 FEW: Final = 1_000  # people who support and comment
 SUPPORTS, COMMENTS = 20, 3  # of each project
+NEED, ANSWERED = 10, 5  # one in so many needs something, is answered
 WORDS: Final = (
     "Bank", "Ufer", "Schatten", "Spielplatz", "Baum", "Fahrrad", "Schule", "Brunnen", "Garten", "Brücke", "Licht",
     "Haltestelle", "Werkstatt", "Kiez", "Wiese", "Treffpunkt", "Rampe", "Wandbild", "Bibliothek", "Insel",
@@ -60,6 +64,8 @@ def fill(db: Connection, count: int) -> None:
             for _ in range(COMMENTS)
         ]
         db.execute(insert(comments), said)
+        needs = [number for number in numbers if number % NEED == 0]
+        db.execute(insert(offers), [{"project": number, "kind": "needs", "what": "Brett", "at": 1} for number in needs])
 
 
 def _project(chance: Random, number: int, areas: tuple[str, ...]) -> dict[str, Any]:
@@ -69,6 +75,7 @@ def _project(chance: Random, number: int, areas: tuple[str, ...]) -> dict[str, A
         "title": _words(chance, 5), "description": _words(chance, 80), "field": chance.choice(list(FIELDS)),
         "area": chance.choice(areas), "lat": 52.69 + 0.04 * chance.random() if placed else None,
         "lon": 12.94 + 0.07 * chance.random() if placed else None, "locale": "de", "channel": "web",
+        "answered_at": None if number % ANSWERED else number * MINUTE,
         "created_at": number * MINUTE, "published_at": number * MINUTE,
     }  # fmt: skip
 

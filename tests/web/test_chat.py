@@ -132,6 +132,29 @@ async def test_a_page_that_waits_for_an_answer_looks_again_by_itself(town: Town)
     assert "http-equiv" not in answered.text
 
 
+async def test_a_form_that_is_sent_twice_does_its_one_thing_once(town: Town) -> None:
+    visitor = await start(town)
+    page = (await visitor.get("/chat")).text
+    [once] = set(re.findall(r'name="once" value="([0-9a-f]{32})"', page))
+
+    said = {"text": "A bench", "once": once}
+    await asyncio.gather(*[visitor.post("/chat/say", data=said) for _ in range(3)])
+    after = (await visitor.get("/chat")).text
+    [then] = set(re.findall(r'name="once" value="([0-9a-f]{32})"', after))
+    for _ in range(2):
+        await visitor.post("/chat/tap", data={"token": "t1", "message": "2", "once": then})
+    for _ in range(2):
+        sent = {"file": ("a.png", picture(), "image/png")}
+        await visitor.post("/chat/file", data={"once": "f" * 32}, files=sent)
+    await (await start(town)).post("/chat/say", data=said)
+    await visitor.post("/chat/say", data={"text": "A bench"})
+
+    kinds = [type(inbound.event) for inbound in town.road.taken]
+    assert kinds == [Command, Words, Tap, Upload, Command, Words, Words]
+    assert once != then
+    assert after.count("You wrote: <q>A bench</q>") == 1
+
+
 async def test_a_script_is_answered_without_a_page(town: Town) -> None:
     visitor = await start(town)
     visitor.headers["X-By-Script"] = "1"
@@ -263,7 +286,9 @@ async def test_nothing_anybody_writes_becomes_markup(tmp_path: Path) -> None:
         assert "<img src=x" not in html
 
 
-@pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "//evil.example", "JavaScript:x", "x"])
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "data:text/html,x", "//evil.example", "JavaScript:x", "x", "http://["]
+)
 async def test_a_link_leads_only_where_links_may(tmp_path: Path, url: str) -> None:
     async with a_town(tmp_path, answer=lambda _: [Outgoing((Part("here", Style.LINK, url),))]) as town:
         page = await (await start(town)).get("/chat")
@@ -280,6 +305,7 @@ async def test_a_link_leads_only_where_links_may(tmp_path: Path, url: str) -> No
         {"Sec-Fetch-Site": "cross-site", "Origin": "http://town.test"},
         {"Origin": "https://evil.example"},
         {"Origin": "null"},
+        {"Origin": "http://["},
         {},
     ],
 )

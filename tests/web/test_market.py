@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+import segno
 
 from projektbot.civic.projects.showcase import Shown
 from projektbot.civic.projects.tables import comments, projects
@@ -36,7 +37,7 @@ async def test_a_published_project_is_on_the_first_page_and_has_one_of_its_own(m
     first, page = (await market.get("/")).text, (await market.get(f"/p/{ref}")).text
 
     assert "2 unterstützen es" in first
-    assert "Die Stadt hat geantwortet" in first
+    assert "Antwort der Stadt" in first
     for words in ("Bänke am Fluss", '<p dir="auto">Mit Lehne.</p>', "2 Menschen unterstützen es.", "1.200 €",
                   "Bitte auch im Schatten.", "Im Herbst stellen wir vier auf.", "15. Juni 2026", "18. Juni 2026",
                   "Umwelt und Natur", "https://t.me/example_bot?start=project-P-1001"):  # fmt: skip
@@ -82,8 +83,29 @@ async def test_projects_are_filtered_and_paged(market: Market) -> None:
     assert re.findall(r"Nummer (\d+)</a>", (await market.get("/?area=hafen")).text) == ["5"]
     assert re.findall(r"Nummer (\d+)</a>", (await market.get("/?q=Nummer+12")).text) == ["12"]
     assert (await market.get("/?field=digital")).text.count("<article") == 6
-    assert (await market.get("/?page=99")).status_code == 404
+    beyond = await market.get("/?page=99&field=digital")
+    assert beyond.status_code == 404
+    assert 'href="/?field=digital#projects">Zur letzten Seite' in beyond.text
+    assert "Dazu passt hier nichts" not in beyond.text
     assert "Alle zeigen" in (await market.get("/?q=gibtesnicht")).text
+
+
+async def test_the_areas_count_what_was_chosen(market: Market) -> None:
+    await market.shows("Bänke", area="2", number=6, place=(52.705, 12.98))
+    await market.shows("Bäume", area="1", number=6)
+    await market.shows("Busse", area="1", number=1, place=(52.7055, 12.9865))
+
+    def counts(page: str) -> list[str]:
+        return re.findall(r'class="count">(\d+)<', page)
+
+    every, nature, words = [
+        (await market.get(path)).text for path in ("/", "/?field=nature&area=altstadt", "/?q=Busse")
+    ]
+
+    assert [sum(map(int, counts(page))) for page in (every, nature, words)] == [3, 2, 1]
+    places = [re.findall(r'class="places" d="([^"]+)"', page) for page in (every, nature, words)]
+    assert [path.count("M") for paths in places for path in paths] == [2, 1]
+    assert [page.count('class="dot"') for page in (every, nature, words)] == [2, 1, 1]
 
 
 async def test_an_address_leads_to_the_project_whatever_became_of_it(market: Market) -> None:
@@ -106,9 +128,24 @@ async def test_an_address_leads_to_the_project_whatever_became_of_it(market: Mar
         "/p/P-77777": (404, ""),
         "/p/nothing": (404, ""),
     }
+    assert "Hier geht auch weiter: P-1002" in (await market.get("/p/P-1001")).text
     assert "Drittes" not in asked["/p/P-1003"].text
-    assert 'href="/"' in asked["/p/P-1003"].text
-    assert (await market.get("/api/v1/projects/P-1002")).headers["location"] == "/api/v1/projects/P-1001"
+    for path in ("/p/P-1003", "/p/P-1004", "/p/P-77777"):
+        assert 'href="/#projects">Zu den Projekten' in asked[path].text
+
+
+async def test_a_program_is_led_on_too_from_wherever_it_asks_and_not_forever(market: Market) -> None:
+    one, other, gone = [await market.shows(title) for title in ("Erstes Projekt", "Zweites Projekt", "Drittes Projekt")]
+    await market.merges(other, one)
+    await market.declines(gone)
+
+    merged, declined, never = [await market.get(f"/api/v1/projects/{ref}") for ref in (other, gone, "P-7777")]
+
+    assert (merged.status_code, merged.headers["location"]) == (301, f"/api/v1/projects/{one}")
+    assert merged.headers["access-control-allow-origin"] == "*"
+    assert "max-age=300" in merged.headers["cache-control"], "the one it went on in may go on in a third"
+    assert [declined.status_code, never.status_code] == [410, 404]
+    assert "Drittes" not in declined.text
 
 
 async def test_an_empty_city_invites(tmp_path: Path) -> None:
@@ -167,6 +204,20 @@ async def test_nobody_is_sent_to_another_host(tmp_path: Path, path: str) -> None
     assert 'href="//' not in answer.text
 
 
+@pytest.mark.parametrize("path", ["/p/P-1001/", "/projects.csv/", "/chat/?start=idea", "/api/v1/areas///",
+                                  "//evil.example/", "/\\evil.example/", "/%09/evil.example/", "/x/"])  # fmt: skip
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:1", "["])
+async def test_a_slash_too_many_leads_on_upon_this_host_whatever_host_is_named(
+    tmp_path: Path, path: str, host: str
+) -> None:
+    async with a_market(tmp_path) as market, market.visitor() as visitor:
+        answer = await visitor.get("http://town.test" + path, headers={"Host": host})
+
+    assert answer.status_code == 307
+    assert re.match(r"/[\w%]", answer.headers["location"])
+    assert not re.search(r"/($|\?)", answer.headers["location"])
+
+
 # ---- what people write -----------------------------------------------------------------------------------------------
 
 EVIL = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'&"
@@ -203,6 +254,33 @@ async def test_endless_words_are_looked_for_no_longer_than_makes_sense(market: M
     assert answer.status_code == 200
     assert len(answer.content) < 20_000
     assert odd.status_code == 200
+
+
+async def test_every_way_to_a_project_has_its_link_and_its_code(market: Market) -> None:
+    page = (await market.get(f"/p/{await market.shows('Bänke am Fluss')}")).text
+
+    found = re.findall(r'aria-label="QR-Code: ([^"]+)".*?class="dark" d="([^"]+)"', page)
+    ways = {
+        "Telegram": "https://t.me/example_bot?start=project-P-1001",
+        "Matrix": "https://matrix.to/#/@bot:example.org",
+        "Im Browser": "http://town.test/chat?start=project-P-1001",
+    }
+    for way, url in ways.items():
+        assert f'href="{url}"' in page
+        assert drawn(dict(found)[way]) == modules(url)
+    assert [way for way, _ in found] == list(ways)
+
+
+def drawn(path: str) -> set[tuple[int, int]]:
+    """Return the dark modules of a drawing, as (column, row)."""
+    runs = [map(int, run) for run in re.findall(r"M(\d+) (\d+)h(\d+)v1h-\d+z", path)]
+    return {(x + step, y) for x, y, length in runs for step in range(length)}
+
+
+def modules(url: str) -> set[tuple[int, int]]:
+    """Return the dark modules of the code of an address, with the quiet zone of four around it."""
+    rows = segno.make(url, error="m", micro=False).matrix
+    return {(x + 4, y + 4) for y, row in enumerate(rows) for x, dark in enumerate(row) if dark}
 
 
 async def test_a_project_describes_itself_to_others(market: Market) -> None:

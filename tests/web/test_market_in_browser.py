@@ -139,6 +139,17 @@ async def test_a_photo_keeps_its_proportions(browser: Browser, city: str) -> Non
     assert box["width"] / box["height"] == pytest.approx(900 / 1200, rel=0.02)
 
 
+async def test_only_who_has_no_phone_in_hand_is_shown_a_code_for_one(browser: Browser, city: str) -> None:
+    page = await opened(browser, viewport=DESKTOP)
+    await page.goto(f"{city}/p/P-1020")
+
+    await expect(page.get_by_role("img", name="QR-Code: Telegram")).to_be_visible()
+    await page.set_viewport_size(PHONE)
+
+    await expect(page.get_by_role("link", name="Telegram")).to_be_visible()
+    await expect(page.get_by_role("img", name="QR-Code: Telegram")).to_be_hidden()
+
+
 async def test_no_word_is_too_long_for_a_phone(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> None:
     async with a_city(tmp_path_factory.mktemp("long")) as (market, url):
         ref = await market.shows(LONG[:80], LONG * 3)
@@ -164,5 +175,8 @@ async def test_the_picture_in_the_head_of_a_city_is_its_own(
             await page.goto(url)
             colour = await page.evaluate("getComputedStyle(document.querySelector('.hero .button')).backgroundColor")
 
-            assert await page.evaluate("document.querySelector('.logo').naturalWidth") == 120
+            for path in ("/", "/chat"):
+                await page.goto(url + path)
+                assert await page.evaluate("document.querySelector('.home .logo').naturalWidth") == 120
+                assert await page.get_attribute("link[rel=icon]", "href") == await page.get_attribute(".logo", "src")
             assert colour == "rgb(207, 0, 24)"

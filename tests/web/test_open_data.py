@@ -84,6 +84,21 @@ def test_a_cell_that_would_be_worked_out_is_shown(words: str) -> None:
     assert defused(words).startswith("'")
 
 
+@pytest.mark.parametrize("between", [";", "\t", ","])
+@pytest.mark.parametrize(
+    "words", ["Ja;=1+1", 'Ja; "=1+1', "Ja\n=1+1", 'Ja\n"-1', "=1", 'a;"";=1', '";=1', '"\n=1', ";;@x", "a\t=1"]
+)
+async def test_no_cell_is_worked_out_wherever_a_spreadsheet_thinks_that_it_begins(
+    market: Market, between: str, words: str
+) -> None:
+    await market.shows("Vogelhäuser", f"{words} und noch viel mehr für die Vögel")
+
+    table = (await market.get("/projects.csv")).content.decode("utf-8-sig")
+
+    cells = [cell for row in csv.reader(io.StringIO(table), delimiter=between) for cell in row]
+    assert not [cell for cell in cells if cell.strip()[:1] in set("=+-@|%") and cell.strip()]
+
+
 async def test_places_are_geojson(market: Market) -> None:
     places = (await market.get("/projects.geojson")).json()
 
@@ -120,7 +135,7 @@ async def test_the_api_pages_with_links(market: Market) -> None:
     ("path", "status"),
     [("projects?page=0", 400), ("projects?per_page=101", 400), ("projects?area=mars", 400), ("projects?x=1", 400),
      ("projects?page=1&page=2", 400), ("projects?q=" + "x" * 101, 400), ("projects/1001", 400),
-     ("projects/P-99999", 404), ("nothing", 404)],
+     ("projects?only=mars", 400), ("projects/P-99999", 404), ("nothing", 404)],
 )  # fmt: skip
 async def test_the_api_says_what_it_did_not_understand(market: Market, path: str, status: int) -> None:
     answer = await market.get(f"/api/v1/{path}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 
 from tests.civic.projects.town import labels
@@ -67,21 +68,35 @@ async def test_whoever_had_the_idea_and_is_alone_is_no_team_yet(market: Market) 
 
 async def test_projects_that_need_something_are_found_on_the_page_and_in_the_chat(market: Market) -> None:
     await market.shows("Bänke am Fluss")
-    ref = await market.shows("Eine Werkstatt für alle")
+    ref = await market.shows("Eine Werkstatt für alle", place=(52.705, 12.98))
     await needs_something(market, "author1002", ref)
 
-    first, only = (await market.get("/")).text, (await market.get("/?help=wanted")).text
-    table = (await market.get("/projects.csv?help=wanted")).text
+    first, only = (await market.get("/")).text, (await market.get("/?only=needs_help")).text
     ben = market.town.person("ben")
     await ben.says("/projects")
     told = await ben.taps("Those that need something")
 
     assert [first.count("<article"), only.count("<article")] == [2, 1]
-    for words in (only, table):
-        assert "P-1002" in words
-        assert "P-1001" not in words
-    assert "help=wanted#projects" in only, "the areas beside the map keep what was chosen"
+    assert "P-1002" in only
+    assert "P-1001" not in only
+    assert "only=needs_help#projects" in only, "the areas beside the map keep what was chosen"
+    assert 'href="/feed.atom?only=needs_help"' in only
     assert told.startswith("1 project")
+
+
+@pytest.mark.parametrize("only", ["needs_help", "answered"])
+@pytest.mark.parametrize("path", ["/", "/feed.atom", "/projects.csv", "/projects.geojson", "/api/v1/projects"])
+async def test_what_needs_something_and_what_is_answered_is_chosen_in_every_form(
+    market: Market, path: str, only: str
+) -> None:
+    refs = [await market.shows(title, place=(52.705, 12.98)) for title in ("Bänke am Fluss", "Zebrastreifen")]
+    await needs_something(market, "author1001", refs[0])
+    await market.answers(refs[1], "Im Herbst.")
+
+    every, chosen = (await market.get(path)).text, (await market.get(f"{path}?only={only}")).text
+
+    assert [ref in every for ref in refs] == [True, True]
+    assert [ref in chosen for ref in refs] == [only == "needs_help", only == "answered"]
 
 
 async def test_what_is_settled_is_looked_for_no_more(market: Market) -> None:
@@ -92,5 +107,5 @@ async def test_what_is_settled_is_looked_for_no_more(market: Market) -> None:
 
     await lead.taps(next(label for label in labels(lead) if "Bohrmaschine" in label), "Yes, take it off")
 
-    assert "<article" not in (await market.get("/?help=wanted")).text
+    assert "<article" not in (await market.get("/?only=needs_help")).text
     assert "Bohrmaschine" not in (await market.get(f"/p/{ref}")).text

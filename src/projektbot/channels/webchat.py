@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import re
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
@@ -113,24 +114,31 @@ class WebChat:
 
     # ---- what the web page asks --------------------------------------------------------------------------------------
 
-    async def post(self, chat: str, event: Event, locale: str, by: str = "") -> None:
+    async def post(self, chat: str, event: Event, locale: str, by: str = "", once: str = "") -> None:
         """Store what the person did and return once it is answered, or after two seconds.
+
+        What came before under the same `once` is not done again.
 
         With `by` the chat is a group, and somebody of that name did it: whoever writes to us in private in the chat of
         this name. What is not meant for us there is not waited for.
         """
-        await self._post(chat, event, locale, by)
+        await self._post(chat, event, locale, by, once=once)
 
     async def post_file(
-        self, chat: str, content: bytes, *, name: str, declared: str, locale: str, by: str = ""
+        self, chat: str, content: bytes, *, name: str, declared: str, locale: str, by: str = "", once: str = ""
     ) -> None:
         """Store a file the person sent, then as `post`; raises Rejected if it is too big. `declared` is a MIME type."""
         file = await asyncio.to_thread(_spooled, self._folder, chat, content, declared)
-        await self._post(chat, Upload(file.kind, file.ref, file.size, name), locale, by, file)
+        await self._post(chat, Upload(file.kind, file.ref, file.size, name), locale, by, file, once)
 
-    async def put(self, chat: str, event: Event, locale: str, by: str = "", file: Spooled | None = None) -> int:
+    async def put(
+        self, chat: str, event: Event, locale: str, by: str = "", file: Spooled | None = None, once: str = ""
+    ) -> int:
         """Store what somebody did, as `post`, and wait for nothing; return its stamp."""
-        record = partial(_record, chat=chat, event=event, locale=locale, by=by, file=file, now=self._stamp())
+        said: dict[str, Any] = {"said": dump_event(event), "locale": locale, **({"by": by} if by else {})}
+        if file is not None:
+            said["file"] = {"sha256": file.sha256, "mime": file.mime, "width": file.width, "height": file.height}
+        record = partial(_record, chat=chat, event=event, said=said, txn=_name(chat, once), now=self._stamp())
         stamp = await self._store.write(record)
         self._posted.set()
         self._wake(chat)
@@ -216,9 +224,11 @@ class WebChat:
 
     # ---- inside ------------------------------------------------------------------------------------------------------
 
-    async def _post(self, chat: str, event: Event, locale: str, by: str, file: Spooled | None = None) -> None:
+    async def _post(
+        self, chat: str, event: Event, locale: str, by: str, file: Spooled | None = None, once: str = ""
+    ) -> None:
         with self._listening(chat) as woken:
-            stamp = await self.put(chat, event, locale, by, file)
+            stamp = await self.put(chat, event, locale, by, file, once)
             woken.clear()  # it was ourselves
             if by and not is_for_us(event):
                 return
@@ -335,19 +345,24 @@ def _has_answer(connection: Connection, chat: str, after: int) -> bool:
 
 
 def _record(
-    connection: Connection, *, chat: str, event: Event, locale: str, by: str, file: Spooled | None, now: int
-) -> int:
-    """Insert the person's row and return its stamp."""
+    connection: Connection, *, chat: str, event: Event, said: dict[str, Any], txn: str | None, now: int
+) -> int:  # fmt: skip
+    """Insert the person's row and return its stamp; of one that is there already, that of the first."""
     be_alone(connection, WEB_POSTS)  # ids are then committed in their order, so that `since` passes over none
-    said: dict[str, Any] = {"said": dump_event(event), "locale": locale, **({"by": by} if by else {})}
+    sent = connection.scalar(select(t.c.at).where(t.c.txn == txn)) if txn else None
+    if sent is not None:
+        return int(sent)
     if isinstance(event, Tap):
         said["label"] = _label(connection, chat, event)
-    if file is not None:
-        said["file"] = {"sha256": file.sha256, "mime": file.mime, "width": file.width, "height": file.height}
     stamp = _next_stamp(connection, chat, now)
-    connection.execute(insert(t).values(chat=chat, at=stamp, event=orjson.dumps(said)))
+    connection.execute(insert(t).values(chat=chat, at=stamp, txn=txn, event=orjson.dumps(said)))
     notify(connection, WEB)
     return stamp
+
+
+def _name(chat: str, once: str) -> str | None:
+    """Return what names something that a person did: a form that is sent twice does it once."""
+    return hashlib.sha256(f"{chat} {once}".encode()).hexdigest() if once else None
 
 
 def _label(connection: Connection, chat: str, tap: Tap) -> str:

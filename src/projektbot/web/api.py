@@ -24,17 +24,19 @@ from projektbot.civic.projects.rules import FIELDS, number_of, reference
 from projektbot.civic.projects.showcase import (
     Said,
     Shown,
+    Went,
     count_by_area,
     said_on,
     shown_project,
     shown_projects,
     went,
 )
+from projektbot.civic.teams.exchange_queries import among
 from projektbot.i18n import harmless
 from projektbot.instants import moment
 from projektbot.messages import micros
 from projektbot.records import record
-from projektbot.web.asked import LONGEST_WORDS
+from projektbot.web.asked import LONGEST_WORDS, ONLY, asking
 from projektbot.web.openapi import BASE, LAST_PAGE, MOST_PER_PAGE, PER_PAGE, REF, document
 from projektbot.web.opendata import OPEN_TO_ALL, described
 from projektbot.web.problems import problem
@@ -59,11 +61,10 @@ class Asked:
 
 
 class Answer(NamedTuple):
-    """A project with what was said about it, or what became of it."""
+    """A project with what was said about it."""
 
-    row: Shown | None
+    row: Shown
     said: Sequence[Said]
-    into: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,17 +100,15 @@ class Api:
         if not re.fullmatch(REF, ref):
             return problem(400, "a reference is P- and one to nine digits, such as P-1042")
         found = await self.showcase.store.read(partial(_one, number=number_of(ref)))
-        if found.into is not None:
-            return RedirectResponse(f"{BASE}/projects/{reference(found.into)}", 301)
-        if found.row is None:
-            return problem(404, "no public project has this reference")
+        if isinstance(found, Went):
+            return _elsewhere(found)
         said = [{"words": one.words, "at": moment(one.at).isoformat(timespec="seconds")} for one in found.said]
         return _json({**described(found.row, self.url), "said": said})
 
     async def _areas(self, request: Request) -> Response:
         if unknown := sorted(set(request.query_params)):
             return problem(400, f"unknown parameter: {unknown[0]}")
-        counts = await self.showcase.store.read(count_by_area)
+        counts = await self.showcase.store.read(partial(count_by_area, wanted=Filter()))
         areas = self.showcase.city.areas
         names = ("code", "name", "inhabitants", "projects")
         rows = [(area.code, area.name, area.inhabitants, counts.get(area.code, 0)) for area in areas]
@@ -136,7 +135,7 @@ def asked_in(query: QueryParams, city: City) -> Asked:
     given = query.multi_items()
     names = [name for name, _ in given]
     for name in names:
-        if name not in {"area", "field", "q", "page", "per_page"}:
+        if name not in {"area", "field", "only", "q", "page", "per_page"}:
             raise Unfit(f"unknown parameter: {name}")
         if names.count(name) > 1:
             raise Unfit(f"{name} is given more than once")
@@ -146,7 +145,12 @@ def asked_in(query: QueryParams, city: City) -> Asked:
     words = query.get("q", "")
     if len(words) > LONGEST_WORDS:
         raise Unfit(f"q: at most {LONGEST_WORDS} characters")
-    wanted = Filter(area, field or "", harmless(words).strip())
+    only = query.get("only")
+    if only is not None and only not in ONLY:
+        raise Unfit(f"only: is one of {', '.join(ONLY)}")
+    wanted = Filter(
+        area, field or "", harmless(words).strip(), answered=only == "answered", needs_help=only == "needs_help"
+    )
     return Asked(wanted, _number(query, "page", 1, LAST_PAGE), _number(query, "per_page", PER_PAGE, MOST_PER_PAGE))
 
 
@@ -190,8 +194,7 @@ def links(url: str, asked: Asked, total: int) -> str:
     """Return the pages beside this one, as a Link header (RFC 8288)."""
     last = max(1, -(-total // asked.per_page))
     pages = {"first": 1, "prev": asked.page - 1, "next": asked.page + 1, "last": last}
-    chosen = {"area": asked.wanted.area, "field": asked.wanted.field, "q": asked.wanted.words}
-    kept = {name: value for name, value in chosen.items() if value}
+    kept = asking(asked.wanted)
     return ", ".join(
         f'<{url}{BASE}/projects?{urlencode({**kept, "page": page, "per_page": asked.per_page})}>; rel="{name}"'
         for name, page in pages.items()
@@ -201,14 +204,25 @@ def links(url: str, asked: Asked, total: int) -> str:
 
 def _page(db: Connection, *, asked: Asked) -> tuple[int, Sequence[Shown]]:
     offset = (asked.page - 1) * asked.per_page
-    return count_public(db, asked.wanted), shown_projects(db, asked.wanted, asked.per_page, offset)
+    needing = among(asked.wanted)
+    rows = shown_projects(db, asked.wanted, asked.per_page, offset, needing)
+    return count_public(db, asked.wanted, needing), rows
 
 
-def _one(db: Connection, *, number: int | None) -> Answer:
+def _one(db: Connection, *, number: int | None) -> Answer | Went:
     row = shown_project(db, number)
     if row is None:
-        return Answer(None, (), went(db, number).into)
-    return Answer(row, said_on(db, row.number, MOST_COMMENTS), None)
+        return went(db, number)
+    return Answer(row, said_on(db, row.number, MOST_COMMENTS))
+
+
+def _elsewhere(gone: Went) -> Response:
+    """Say where a project that is not shown went; a script on another site follows only where that is allowed again."""
+    if gone.into is not None:
+        return RedirectResponse(f"{BASE}/projects/{reference(gone.into)}", 301, OPEN_TO_ALL)
+    if gone.was_public:
+        return problem(410, "this project is not public any more")
+    return problem(404, "no public project has this reference")
 
 
 def _json(content: object, headers: Mapping[str, str] | None = None) -> Response:

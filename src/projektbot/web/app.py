@@ -18,6 +18,7 @@ from projektbot.web.crawlers import Crawlers
 from projektbot.web.deadlines import DEADLINE, Deadlines
 from projektbot.web.demo import Demo, DemoPage
 from projektbot.web.feeds import Feeds
+from projektbot.web.fresh import fresh
 from projektbot.web.guard import OwnFormsOnly, TooBig, answered, secured
 from projektbot.web.health import Ready, health_routes
 from projektbot.web.market import MarketPage
@@ -63,7 +64,8 @@ def make_app(  # noqa: PLR0913 - each is another part of the house
             Exception: pages.on_bug,
         },
     )
-    return with_webhooks(secured(answered(packed(starlette))), webhooks)
+    starlette.router.redirect_slashes = False  # it would believe whatever host a request names; see Pages.on_http
+    return with_webhooks(secured(answered(packed(fresh(starlette)))), webhooks)
 
 
 def _public(showcase: Showcase, pages: Pages, site: Site) -> list[Route]:

@@ -10,9 +10,10 @@ from projektbot.civic.city import City
 from projektbot.civic.projects.queries import Filter
 from projektbot.civic.projects.rules import FIELDS
 from projektbot.i18n import harmless
+from projektbot.texts import N_
 
 LONGEST_WORDS = 100  # characters that are looked for; nobody searches for more
-HELP = "wanted"  # only projects whose teams need something
+ONLY = {"needs_help": N_("Those that need something"), "answered": N_("Those the city has answered")}  # as in the chat
 _PAGE = re.compile(r"[1-9][0-9]{0,4}")
 
 
@@ -23,7 +24,8 @@ def wanted_in(query: Mapping[str, str], city: City) -> Filter:
         area if any(area == known.code for known in city.areas) else "",
         field if field in FIELDS else "",
         searched(query.get("q", "")),
-        needs_help=query.get("help") == HELP,
+        answered=query.get("only") == "answered",
+        needs_help=query.get("only") == "needs_help",
     )
 
 
@@ -40,12 +42,12 @@ def page_in(query: Mapping[str, str]) -> int:
 
 def address(path: str, wanted: Filter, page: int = 1) -> str:
     """Return the address of a list, with what is chosen."""
-    chosen = {
-        "area": wanted.area,
-        "field": wanted.field,
-        "q": wanted.words,
-        "help": HELP if wanted.needs_help else "",
-        "page": str(page) if page > 1 else "",
-    }
-    query = urlencode({name: value for name, value in chosen.items() if value})
+    query = urlencode({**asking(wanted), **({"page": str(page)} if page > 1 else {})})
     return f"{path}?{query}" if query else path
+
+
+def asking(wanted: Filter) -> Mapping[str, str]:
+    """Return what an address says of which projects are wanted, by the names of its parts."""
+    only = next((name for name in ONLY if getattr(wanted, name)), "")
+    said = {"area": wanted.area, "field": wanted.field, "only": only, "q": wanted.words}
+    return {name: value for name, value in said.items() if value}

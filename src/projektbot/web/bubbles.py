@@ -103,7 +103,10 @@ def bubbles_of(lines: Sequence[Line], reader: Reader, me: str = "") -> list[Bubb
 
 def safe_url(url: str) -> bool:
     """Say whether a link leads to where links may lead: a page, a letter box, a telephone."""
-    return urlsplit(url).scheme in LINKED or (url.startswith("/") and not url.startswith("//"))
+    try:
+        return urlsplit(url).scheme in LINKED or (url.startswith("/") and not url.startswith("//"))
+    except ValueError:  # half an IPv6 address
+        return False
 
 
 def _ours(line: Line, message: Outgoing, at: datetime, day: str) -> Bubble:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import secrets
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ MAX_TOKEN_BYTES = 64
 FORM_BYTES = 60_000  # MAX_WORDS of four bytes each, as a form writes them
 FILE_FORM_BYTES = MAX_FILE_BYTES + 10_000  # the file and what a form wraps around it
 MAX_NAME = 120
+ONCE_BYTES = 16  # of what names a page: its forms do what they do once, whatever an impatient thumb does
 AWAITED = timedelta(minutes=1)  # so long does a page without script look for an answer by itself
 SHOWN_IN_PAGE = {"image", "audio"}
 
@@ -41,6 +43,7 @@ NO_FILE = N_("Please choose a file first.")
 NO_PLACE = N_("This location could not be read.")
 
 _COMMAND = re.compile(r"/(\w{1,64})(?:\s+(.*))?", re.DOTALL)
+_ONCE = re.compile(r"[0-9a-f]{32}")
 _PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")  # what Telegram allows in a deep link
 
 
@@ -50,11 +53,14 @@ FormWords: TypeAlias = Callable[[str], str]  # the text of a field by its name
 class Chat(Protocol):
     """What the page asks of the web chat."""
 
-    async def post(self, chat: str, event: Event, locale: str, by: str = "") -> None:
-        """Store what the person did, in a group `by` name; return when it is answered or after a moment."""
+    async def post(self, chat: str, event: Event, locale: str, by: str = "", once: str = "") -> None:
+        """Store what the person did, in a group `by` name; return when it is answered or after a moment.
+
+        What came before under the same `once` is not done again.
+        """
 
     async def post_file(
-        self, chat: str, content: bytes, *, name: str, declared: str, locale: str, by: str = ""
+        self, chat: str, content: bytes, *, name: str, declared: str, locale: str, by: str = "", once: str = ""
     ) -> None:
         """Store a file the person sent, likewise. `declared` is the browser's MIME type."""
 
@@ -141,6 +147,7 @@ class ChatPage:
             cursor=max((line.changed for line in lines), default=0),
             awaited=self._is_awaited(lines),
             fresh=str(round(self.now().timestamp() * 1_000_000)),
+            once=secrets.token_hex(ONCE_BYTES),
             payload=payload,
             ways=() if self.framed else self.pages.ways(payload),
             problem=problem,
@@ -176,7 +183,7 @@ class ChatPage:
         return f"id: {line.changed}\n{data}\n"
 
     def _drawn(self, bubble: Bubble, reader: Reader) -> str:
-        return self.pages.fill("bubble.html", reader, base=self.base, bubble=bubble, new_day=True)
+        return self.pages.fill("bubble.html", reader, base=self.base, bubble=bubble, once="", new_day=True)
 
     async def _media(self, request: Request) -> Response:
         chat = self.place.chat(request)
@@ -186,7 +193,7 @@ class ChatPage:
         path, mime = found
         shown = "inline" if mime.partition("/")[0] in SHOWN_IN_PAGE else "attachment"
         headers = {
-            "Cache-Control": "private, max-age=31536000, immutable",
+            "Cache-Control": "private, no-cache",  # asked for again each time: the chat may have been left
             "Content-Security-Policy": "default-src 'none'; sandbox",
             "Content-Disposition": f'{shown}; filename="{path.stem[:12]}{path.suffix}"',
         }
@@ -223,17 +230,17 @@ class ChatPage:
     async def _post_form(self, request: Request, read: Callable[[FormWords], Event | None]) -> Response:
         try:
             form = await read_form(request, FORM_BYTES)
-            event = read(lambda name: word_of(form, name))
+            event, once = read(lambda name: word_of(form, name)), _once(word_of(form, "once"))
         except TooBig:
             return await self._refuse(request, TOO_LONG, 413)
         except Unfit as error:
             return await self._refuse(request, error.text, error.status)
-        return await self._post(request, event)
+        return await self._post(request, event, once)
 
-    async def _post(self, request: Request, event: Event | None) -> Response:
+    async def _post(self, request: Request, event: Event | None, once: str = "") -> Response:
         chat = self.place.chat(request) or new_chat()
         if event is not None:
-            await self.chat.post(chat, event, self._reader(request).locale, self.place.by(request))
+            await self.chat.post(chat, event, self._reader(request).locale, self.place.by(request), once)
         return self._done(request, chat)
 
     async def _file(self, request: Request) -> Response:
@@ -241,6 +248,7 @@ class ChatPage:
             form = await read_form(request, FILE_FORM_BYTES)
             file = form.get("file")
             content = await file.read() if isinstance(file, UploadFile) else b""
+            once = _once(word_of(form, "once"))
             await form.close()
         except TooBig:
             return await self._refuse(request, TOO_HEAVY, 413)
@@ -248,13 +256,13 @@ class ChatPage:
             return await self._refuse(request, NO_FILE, 422)
         if len(content) > MAX_FILE_BYTES:
             return await self._refuse(request, TOO_HEAVY, 413)
-        return await self._post_file(request, content, file)
+        return await self._post_file(request, content, file, once)
 
-    async def _post_file(self, request: Request, content: bytes, file: UploadFile) -> Response:
+    async def _post_file(self, request: Request, content: bytes, file: UploadFile, once: str) -> Response:
         chat = self.place.chat(request) or new_chat()
         name, declared = _file_name(file.filename or ""), file.content_type or ""
         locale, by = self._reader(request).locale, self.place.by(request)
-        await self.chat.post_file(chat, content, name=name, declared=declared, locale=locale, by=by)
+        await self.chat.post_file(chat, content, name=name, declared=declared, locale=locale, by=by, once=once)
         return self._done(request, chat)
 
     # ---- answering ---------------------------------------------------------------------------------------------------
@@ -308,6 +316,10 @@ def _shared(field: FormWords) -> Event:
 
 def _payload(words: str) -> str:
     return words if _PAYLOAD.fullmatch(words) else ""
+
+
+def _once(words: str) -> str:
+    return words if _ONCE.fullmatch(words) else ""
 
 
 def _file_name(name: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from urllib.parse import urlsplit
@@ -15,9 +15,10 @@ from starlette.routing import Route
 
 from projektbot.civic.projects.queries import Filter
 from projektbot.civic.projects.showcase import Shown, shown_projects
+from projektbot.civic.teams.exchange_queries import among
 from projektbot.instants import moment
 from projektbot.texts import N_
-from projektbot.web.asked import address, wanted_in
+from projektbot.web.asked import ONLY, address, wanted_in
 from projektbot.web.pages import Pages
 from projektbot.web.reader import Reader
 from projektbot.web.showcase import LARGE, Card, Showcase, card_of, picture_of
@@ -42,8 +43,7 @@ class Feeds:
         return [Route("/feed.atom", self._atom)]
 
     async def _atom(self, request: Request) -> Response:
-        wanted = wanted_in(request.query_params, self.showcase.city)
-        chosen = Filter(wanted.area, wanted.field)
+        chosen = replace(wanted_in(request.query_params, self.showcase.city), words="")
         reader = self.pages.reader(request)
         entries = await self.showcase.store.read(partial(self._entries, wanted=chosen, reader=reader))
         words = self.pages.fill(
@@ -64,7 +64,7 @@ class Feeds:
         return Response(words, media_type="application/atom+xml", headers={"Cache-Control": A_WHILE, **varied(reader)})
 
     def _entries(self, db: Connection, *, wanted: Filter, reader: Reader) -> Sequence[tuple[Shown, Card, str]]:
-        rows = shown_projects(db, wanted, IN_A_FEED)
+        rows = shown_projects(db, wanted, IN_A_FEED, among=among(wanted))
         pictures = [picture_of(self.showcase, row.photo, LARGE) for row in rows]
         return [
             (row, card_of(self.showcase, row, reader), f"{self.url}{picture.src}" if picture else "")
@@ -74,6 +74,7 @@ class Feeds:
     def _title(self, wanted: Filter, reader: Reader) -> str:
         of = [self.showcase.area(wanted.area)] if wanted.area else []
         of += [self.showcase.field(wanted.field, reader)] if wanted.field else []
+        of += [reader.say(text.msgid) for name, text in ONLY.items() if getattr(wanted, name)]
         return " · ".join([reader.say(NEW_PROJECTS.msgid, city=self.showcase.city.name), *of])
 
 

@@ -86,8 +86,16 @@ class OwnFormsOnly:
             return site in {"same-origin", "none"}  # none: the person's own doing, such as sending once more
         # Browsers leave Sec-Fetch-Site out over plain http; a POST has its Origin all the same.
         origin = request.headers.get("origin", "")
-        host = urlsplit(origin).netloc
+        host = host_in(origin)
         return bool(host) and (host == request.headers.get("host") or origin == self._url.rstrip("/"))
+
+
+def host_in(url: str) -> str:
+    """Return the host and port an address names; empty if it is none."""
+    try:
+        return urlsplit(url).netloc
+    except ValueError:  # half an IPv6 address
+        return ""
 
 
 async def read_form(request: Request, limit: int) -> FormData:

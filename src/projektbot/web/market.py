@@ -11,12 +11,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from projektbot.civic.projects.queries import Filter, count_public
+from projektbot.civic.projects.queries import Filter
 from projektbot.civic.projects.showcase import Shown, count_by_area, public_places, shown_projects
 from projektbot.civic.teams.exchange_queries import among
 from projektbot.records import record
 from projektbot.texts import NN_
-from projektbot.web.asked import HELP, address, page_in, wanted_in
+from projektbot.web.asked import ONLY, address, page_in, wanted_in
 from projektbot.web.deadlines import Deadline, deadlines_for
 from projektbot.web.pages import Pages
 from projektbot.web.reader import Reader
@@ -69,6 +69,7 @@ class MarketPage:
             found=self._in_words(found.total, reader),
             deadlines=found.deadlines,
             any_at_all=bool(found.by_area),
+            any_fit=found.total > 0,
             areas=self.showcase.city.areas,
             by_area=found.by_area,
             fields=self.showcase.fields(reader),
@@ -76,17 +77,22 @@ class MarketPage:
             last=last,
             at=lambda number: address("/", wanted, number) + "#projects",
             within=lambda area: address("/", replace(wanted, area=area)) + "#projects",
-            help=HELP,
-            feed=address("/feed.atom", Filter(wanted.area, wanted.field)),
+            only={name: reader.say(text.msgid) for name, text in ONLY.items()},
+            feed=address("/feed.atom", replace(wanted, words="")),
             town=self.town.drawn(self._dots(found), found.places, found.by_area),
         )
 
     def _find(self, db: Connection, *, wanted: Filter, page: int, reader: Reader) -> Found:
-        rows = shown_projects(db, wanted, ON_A_PAGE, (page - 1) * ON_A_PAGE, among(wanted))
+        needing, anywhere = among(wanted), replace(wanted, area="")
+        rows = shown_projects(db, wanted, ON_A_PAGE, (page - 1) * ON_A_PAGE, needing)
         cards = [card_of(self.showcase, row, reader) for row in rows]
-        places = public_places(db, MOST_PLACES) if self.town.known else []
+        # looking for words takes its time: then there are dots for what stands on the page alone
+        dotted = self.town.known and not wanted.words
+        places = public_places(db, anywhere, MOST_PLACES, needing) if dotted else []
+        by_area = count_by_area(db, anywhere, needing)
+        total = by_area.get(wanted.area, 0) if wanted.area else sum(by_area.values())
         ahead = deadlines_for(self.showcase, db, reader, wanted.area, wanted.field)
-        return Found(count_public(db, wanted, among(wanted)), rows, cards, count_by_area(db), places, ahead)
+        return Found(total, rows, cards, by_area, places, ahead)
 
     def _in_words(self, total: int, reader: Reader) -> str:
         return self.showcase.words(NN_("{n} project", "{n} projects", total), reader)

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from projektbot.civic.city import City
 from projektbot.civic.projects.rules import FIELDS, LONGEST_REF
-from projektbot.web.asked import LONGEST_WORDS
+from projektbot.web.asked import LONGEST_WORDS, ONLY
 from projektbot.web.problems import MIME
 
 BASE = "/api/v1"
@@ -52,6 +52,7 @@ def _projects(areas: Sequence[str]) -> Json:
         "parameters": [
             _asked("area", {"type": "string", "enum": list(areas)}, "only in this area, see /areas"),
             _asked("field", {"type": "string", "enum": list(FIELDS)}, "only in this field of action"),
+            _asked("only", {"type": "string", "enum": list(ONLY)}, "only those that need something, or are answered"),
             _asked("q", {"type": "string", "maxLength": LONGEST_WORDS}, "only with these words"),
             _asked("page", {"type": "integer", "minimum": 1, "maximum": LAST_PAGE, "default": 1}, "which page"),
             _asked(
@@ -93,7 +94,8 @@ def _project() -> Json:
                 "headers": {"Location": {"schema": {"type": "string", "format": "uri-reference"}}},
             },
             "400": _problem("This is no reference"),
-            "404": _problem("There is no such project, or it is not public"),
+            "404": _problem("There is no such project, or it was never public"),
+            "410": _problem("It is not public any more"),
         },
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -24,7 +25,9 @@ from projektbot.web.showcase import LARGE, Showcase
 AT_ONCE = 500  # rows in memory, however many there are
 OPEN_TO_ALL = {"Access-Control-Allow-Origin": "*", "Cache-Control": "public, max-age=300"}
 BOM = "\ufeff"  # or spreadsheets take UTF-8 for something else
-FORMULA = frozenset("=+-@\t\r＝＋－＠|%")  # with one of these a cell is worked out instead of shown
+# With one of these a cell is worked out instead of shown. A German spreadsheet takes a semicolon for the end of a cell
+# and a line for the end of a row, whatever quotes stand around them: so cells begin in the middle of people's words.
+FORMULA = re.compile(r"(?:^|(?<=[;\t\r\n]))(?=[\s\"]*[=+\-@\t\r＝＋－＠|%])")
 
 COLUMNS = (
     "ref", "title", "description", "field", "area", "cost", "currency", "latitude", "longitude", "sent", "published",
@@ -116,8 +119,7 @@ def defused(value: object) -> str:
         return ""
     if isinstance(value, int | float):
         return f"{value:.15g}"  # a number of ours, not a person's
-    words = str(value)
-    return f"'{words}" if words[:1] in FORMULA or words.lstrip()[:1] in FORMULA else words
+    return FORMULA.sub("'", str(value))
 
 
 def _written(rows: Sequence[Sequence[str]]) -> str:

@@ -6,14 +6,16 @@ import secrets
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
+from http import HTTPStatus
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
+from urllib.parse import quote
 
 import structlog
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from projektbot.civic.city import City
 from projektbot.errors import cause_of, where_from
@@ -124,8 +126,10 @@ class Pages:
         return self.problem(request, 403, FOREIGN)
 
     async def on_http(self, request: Request, error: Exception) -> Response:
-        """Answer what Starlette refused."""
+        """Answer what Starlette refused; a slash too many at the end of an address does no harm."""
         status = error.status_code if isinstance(error, HTTPException) else 400
+        if status == HTTPStatus.NOT_FOUND and (plain := without_slash(request)):
+            return RedirectResponse(plain, 307)
         headers = (error.headers if isinstance(error, HTTPException) else None) or {}
         if request.url.path.startswith(API):
             return problem(status, headers=headers)
@@ -146,3 +150,12 @@ class Pages:
         """Answer with a page that says what went wrong, and leads on."""
         reader = self.reader(request)
         return self.page("problem.html", reader, status=status, reason=reader.say(reason.msgid, **values), code=status)
+
+
+def without_slash(request: Request) -> str:
+    """Return an address without slashes at its end, on this host whatever it begins with; empty if it has none."""
+    path, query = request.scope["path"], request.url.query
+    plain = path.strip("/")
+    if not plain or not path.endswith("/"):
+        return ""
+    return f"/{quote(plain)}?{query}" if query else f"/{quote(plain)}"

@@ -19,6 +19,8 @@ from projektbot.store.thumbs import SIZES
 from projektbot.web.showcase import Showcase
 from projektbot.web.static import FOREVER
 
+# What a person's own browser has seen it may keep; a cache that others are served from asks again whether it is public.
+SHARED_SECONDS = 300
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -55,5 +57,8 @@ class Photos:
 
 
 def _picture(path: Path, mime: str) -> Response:
-    headers = {"Cache-Control": FOREVER, "Content-Security-Policy": "default-src 'none'; sandbox"}
+    headers = {
+        "Cache-Control": f"{FOREVER}, s-maxage={SHARED_SECONDS}",
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+    }
     return FileResponse(path, media_type=mime, headers=headers)

@@ -16,7 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from projektbot.civic.projects.rules import number_of, reference
-from projektbot.civic.projects.showcase import Said, Shown, Went, said_on, shown_project, went
+from projektbot.civic.projects.showcase import Said, Shown, Went, joined, said_on, shown_project, went
 from projektbot.instants import moment
 from projektbot.records import record
 from projektbot.texts import N_, NN_, Text
@@ -39,6 +39,7 @@ from projektbot.web.team import TeamBox, team_box
 from projektbot.web.town_map import Dot, TownMap
 
 MOST_COMMENTS = 50
+MOST_JOINED = 20  # ideas that go on in this one; more numbers would say nothing
 QUIET = 4  # modules that ISO/IEC 18004 wants free around a QR code
 AN_HOUR = "public, max-age=3600"  # an idea goes on with another for good, but that one may go on with a third
 NEVER = N_("There is no published project under this number. Perhaps a digit is missing?")
@@ -59,6 +60,7 @@ class Looked:
     said: Sequence[Said]
     team: TeamBox | None
     deadlines: Sequence[Deadline]
+    joined: Sequence[int]
 
 
 class Milestone(NamedTuple):
@@ -108,7 +110,8 @@ class ProjectPage:
         picture = picture_of(self.showcase, row.photo, LARGE)
         said, team = said_on(db, row.number, MOST_COMMENTS), team_box(self.showcase, db, row.number, reader)
         ahead = deadlines_for(self.showcase, db, reader, row.area, row.field)
-        return Looked(row, card_of(self.showcase, row, reader), picture, said, team, ahead)
+        others = joined(db, row.number, MOST_JOINED)
+        return Looked(row, card_of(self.showcase, row, reader), picture, said, team, ahead, others)
 
     def _elsewhere(self, request: Request, gone: Went) -> Response:
         if gone.into is not None:
@@ -133,9 +136,10 @@ class ProjectPage:
             comments=[Comment(said.words, moment(said.at), said.ours) for said in looked.said],
             team=looked.team,
             deadlines=looked.deadlines,
+            joined=", ".join(map(reference, looked.joined)),
             earlier=self._earlier(row, looked.said, reader),
             ways=ways,
-            code=qr(ways[0].url),
+            codes=[(way, qr(way.url)) for way in ways],
             town=self.town.drawn([Dot(card.ref, card.title, row.lat, row.lon)])
             if row.lat is not None and row.lon is not None
             else None,

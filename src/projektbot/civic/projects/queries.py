@@ -215,8 +215,11 @@ def _matching(
     return found
 
 
-def _with_words(found: Select[Any], words: Sequence[Spellings]) -> Select[Any]:
-    return found.join(project_words, project_words.c.number == projects.c.number) if words else found
+def chosen(db: Connection, found: Select[Any], wanted: Filter, among: Among | None = None) -> Select[Any]:
+    """Narrow a question about projects to the public ones that somebody wants to see."""
+    words = wanted_words(wanted.words)
+    joined = found.join(project_words, project_words.c.number == projects.c.number) if words else found
+    return joined.where(*_matching(db, wanted, words, among))
 
 
 def public_projects(
@@ -227,16 +230,13 @@ def public_projects(
     order = [projects.c.published_at.desc(), projects.c.number.desc()]
     if words:
         order.insert(0, titled(words).desc())
-    found = _with_words(_row, words).where(*_matching(db, wanted, words, among)).order_by(*order)
+    found = chosen(db, _row, wanted, among).order_by(*order)
     return [ProjectRow(*row) for row in db.execute(found.limit(limit).offset(offset))]
 
 
 def count_public(db: Connection, wanted: Filter, among: Among | None = None) -> int:
     """Return how many public projects there are."""
-    words = wanted_words(wanted.words)
-    counted = _with_words(select(func.count()).select_from(projects), words)
-    found = counted.where(*_matching(db, wanted, words, among))
-    return db.scalar(found) or 0
+    return db.scalar(chosen(db, select(func.count()).select_from(projects), wanted, among)) or 0
 
 
 def support_of(db: Connection, number: int) -> int:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from projektbot.civic.projects.comments import newest_comments
-from projektbot.civic.projects.queries import Among, Filter, ProjectRow, project, public_projects
+from projektbot.civic.projects.queries import Among, Filter, ProjectRow, chosen, project, public_projects
 from projektbot.civic.projects.rules import PUBLIC, Stage
 from projektbot.civic.projects.tables import comments, project_files, project_people, projects
 from projektbot.i18n import harmless
@@ -89,6 +89,12 @@ def went(db: Connection, number: int | None) -> Went:
     return Went(found.merged_into, was_public=found.published_at is not None)
 
 
+def joined(db: Connection, number: int, limit: int) -> list[int]:
+    """Return the numbers under which the ideas were known that go on in a project, the oldest first."""
+    found = select(projects.c.number).where(projects.c.merged_into == number).order_by(projects.c.number)
+    return list(db.scalars(found.limit(limit)))
+
+
 def said_on(db: Connection, number: int, limit: int) -> list[Said]:
     """Return the newest comments that everybody may read, the oldest of them first."""
     return [Said(harmless(row.words), row.at, row.ours) for row in newest_comments(db, number, limit)]
@@ -97,19 +103,18 @@ def said_on(db: Connection, number: int, limit: int) -> list[Said]:
 # ---- of many ---------------------------------------------------------------------------------------------------------
 
 
-def count_by_area(db: Connection) -> Mapping[str, int]:
-    """Return how many public projects each area has that has any."""
-    found = select(projects.c.area, func.count()).where(_public).group_by(projects.c.area)
-    return {row[0]: row[1] for row in db.execute(found)}
+def count_by_area(db: Connection, wanted: Filter, among: Among | None = None) -> Mapping[str, int]:
+    """Return how many public projects each area has that has any, of those that somebody wants to see."""
+    found = chosen(db, select(projects.c.area, func.count()).select_from(projects), wanted, among)
+    return {row[0]: row[1] for row in db.execute(found.group_by(projects.c.area))}
 
 
-def public_places(db: Connection, limit: int) -> list[tuple[float, float]]:
-    """Return (latitude, longitude) of the newest public projects that have a place."""
+def public_places(db: Connection, wanted: Filter, limit: int, among: Among | None = None) -> list[tuple[float, float]]:
+    """Return (latitude, longitude) of the newest public projects that somebody wants to see and that have a place."""
     columns = projects.c
-    found = select(columns.lat, columns.lon).where(_public, columns.lat.is_not(None), columns.lon.is_not(None))
-    return [
-        (_rounded(lat), _rounded(lon)) for lat, lon in db.execute(found.order_by(columns.number.desc()).limit(limit))
-    ]
+    placed = select(columns.lat, columns.lon).where(columns.lat.is_not(None), columns.lon.is_not(None))
+    found = chosen(db, placed, wanted, among).order_by(columns.number.desc()).limit(limit)
+    return [(_rounded(lat), _rounded(lon)) for lat, lon in db.execute(found)]
 
 
 def public_numbers(db: Connection, limit: int) -> list[tuple[int, int]]:

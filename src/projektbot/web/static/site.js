@@ -15,6 +15,11 @@ async function send(form, body) {
   throw new Error(plain ? await answer.text() : main.dataset.failed);
 }
 
+// What names one doing: the page's own name, under which its forms do one thing without script, is not enough here.
+function once() {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
 function words(error) {
   return error instanceof TypeError ? main.dataset.failed : error.message; // TypeError: no connection
 }
@@ -75,10 +80,26 @@ function show(html, list) {
   if (!old && (!stay || line.classList.contains("mine"))) follow(line);
 }
 
+// Only while the page is in front: a browser has six lines to a host for all of its tabs together.
 function listen(list) {
-  const stream = new EventSource(`${main.dataset.base}/events?after=${main.dataset.cursor}&lang=${encodeURIComponent(main.dataset.locale)}`);
-  stream.addEventListener("message", (event) => event.data && show(event.data, list));
-  addEventListener("pagehide", () => stream.close());
+  let cursor = main.dataset.cursor;
+  let stream = null;
+  const hang = () => {
+    stream?.close();
+    stream = null;
+  };
+  const call = () => {
+    if (document.visibilityState === "hidden") return hang();
+    if (stream) return;
+    stream = new EventSource(`${main.dataset.base}/events?after=${cursor}&lang=${encodeURIComponent(main.dataset.locale)}`);
+    stream.addEventListener("message", (event) => {
+      cursor = event.lastEventId;
+      if (event.data) show(event.data, list);
+    });
+  };
+  call();
+  document.addEventListener("visibilitychange", call);
+  addEventListener("pagehide", hang);
   addEventListener("pageshow", (event) => event.persisted && location.reload());
 }
 
@@ -110,6 +131,7 @@ function tap(event) {
   event.preventDefault();
   const body = new URLSearchParams(new FormData(form));
   body.append("token", event.submitter.value);
+  body.set("once", once());
   submit(form, body);
 }
 
@@ -120,6 +142,7 @@ function fit(field) {
 
 function prepareWords(form) {
   const field = form.querySelector("textarea");
+  const lost = { text: "", once: "" }; // what did not seem to arrive: perhaps it did
   field.addEventListener("input", () => fit(field));
   field.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
@@ -131,10 +154,13 @@ function prepareWords(form) {
     const text = field.value;
     if (form.classList.contains("busy") || !text.trim()) return;
     const body = new URLSearchParams(new FormData(form));
+    body.set("once", text === lost.text ? lost.once : once());
     field.value = "";
     fit(field);
     field.focus();
+    lost.text = "";
     if (await submit(form, body)) return;
+    Object.assign(lost, { text, once: body.get("once") });
     field.value = text + field.value; // nothing somebody wrote gets lost
     fit(field);
   });
@@ -152,7 +178,9 @@ function prepareFile(form, more) {
     event.preventDefault();
     const file = field.files[0];
     if (file && file.size > 20_000_000) return say(main.dataset.heavy);
-    const sent = submit(form, new FormData(form));
+    const body = new FormData(form);
+    body.set("once", once());
+    const sent = submit(form, body);
     fold(more);
     if (await sent) form.reset();
   });
