@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, func, select, update
 from projektbot.civic.projects.comments import CommentRow, comment_by_id
 from projektbot.civic.projects.moderation import moderate
 from projektbot.civic.projects.queries import ProjectRow, project_for_change
-from projektbot.civic.projects.rules import PUBLIC, ModerateOutcome, SettleOutcome, Step, reference
+from projektbot.civic.projects.rules import PUBLIC, ModerateOutcome, SettleOutcome, Step, reference, row_named
 from projektbot.civic.projects.tables import comments, projects, reports
 from projektbot.civic.staff.queries import grants_of
 from projektbot.civic.staff.rules import Duty, may
@@ -89,7 +89,7 @@ def reported(db: Connection, areas: Collection[str] | None) -> list[Reported]:
 
 def settle_report(tx: Tx, *, report: str, act: str, reason: str | None = None) -> Result:
     """Let what was reported stand, hide the comment, or take the project off; the reason goes to whoever wrote it."""
-    wanted = open_report(tx.db, int(report)) if report.isdecimal() else None
+    wanted = open_report(tx.db, row_named(report))
     found = project_for_change(tx.db, wanted.project) if wanted else None
     if wanted is None or found is None:
         return Result(SettleOutcome.GONE)

@@ -173,3 +173,11 @@ def number_of(words: str) -> int | None:
     """Return the number somebody means by "P-1042", "p 1042" or "1042"; None if it is no number of ours."""
     found = re.fullmatch(rf"(?:p\s*[-–—.#]?\s*)?([0-9]{{1,{LONGEST_REF}}})", words.strip().lower())
     return int(found[1]) if found else None
+
+
+LONGEST_NUMBER = 18  # digits: what fits into a column
+
+
+def row_named(words: str) -> int:
+    """Return the number of the row that a button or somebody's typing names; 0, which none has, if it is no number."""
+    return int(words) if words.isascii() and words.isdigit() and len(words) <= LONGEST_NUMBER else 0

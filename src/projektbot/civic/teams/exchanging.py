@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import insert, or_, update
 
 from projektbot.civic.projects.queries import project
-from projektbot.civic.projects.rules import reference
+from projektbot.civic.projects.rules import reference, row_named
 from projektbot.civic.teams.exchange_queries import (
     OfferRow,
     Sides,
@@ -18,7 +18,7 @@ from projektbot.civic.teams.exchange_queries import (
 from projektbot.civic.teams.exchange_rules import MOST_OFFERS, Kind, MatchOutcome, OfferOutcome, fitting
 from projektbot.civic.teams.obtaining import Team, team_for
 from projektbot.civic.teams.queries import leads_of, team_of
-from projektbot.civic.teams.rules import SEATED, Act, Bar, row_named
+from projektbot.civic.teams.rules import SEATED, Act, Bar
 from projektbot.civic.teams.tables import matches, offers
 from projektbot.civic.tx import Opens, Tx
 from projektbot.dialog.engine import Result

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import delete, update
 
+from projektbot.civic.projects.rules import row_named
 from projektbot.civic.teams.joining import look_at, named
 from projektbot.civic.teams.obtaining import Team, team_for
 from projektbot.civic.teams.queries import MemberRow, lead_offer
@@ -17,7 +18,6 @@ from projektbot.civic.teams.rules import (
     Role,
     Sector,
     may_go,
-    row_named,
     seated,
 )
 from projektbot.civic.teams.tables import join_requests, lead_offers, members, teams

@@ -252,14 +252,6 @@ def may_go(role: Role, leads: int) -> bool:
     return role is not Role.LEAD or leads > 1
 
 
-LONGEST_NUMBER = 18  # digits: what fits into a column
-
-
-def row_named(words: str) -> int:
-    """Return the number of the row that a button or somebody's typing names; 0, which none has, if it is no number."""
-    return int(words) if words.isascii() and words.isdigit() and len(words) <= LONGEST_NUMBER else 0
-
-
 # ---- two become one --------------------------------------------------------------------------------------------------
 
 
