@@ -18,7 +18,7 @@ from projektbot.civic.projects.rules import (
     number_of,
     reference,
 )
-from projektbot.civic.projects.tables import comments, projects, proposals
+from projektbot.civic.projects.tables import comments, projects, proposals, reports
 from projektbot.civic.staff.queries import grants_of, people_for
 from projektbot.civic.staff.rules import Duty, may
 from projektbot.civic.tx import Opens, Tx
@@ -170,7 +170,7 @@ def _merge(tx: Tx, found: ProjectRow, into: int) -> None:
     """Let all who care about an idea, and what was said about it, go on with another; its author follows that one."""
     hand_over(tx, found.number, into, found.person_id)
     tx.merged.append((found.number, into))
-    tx.db.execute(update(comments).where(comments.c.project == found.number).values(project=into))
+    _move_what_was_said(tx, found.number, into)
     earlier = projects.c.merged_into == found.number  # what was merged into this one: no chain is ever followed
     tx.db.execute(update(projects).where(earlier).values(merged_into=into))
     target = project_for_change(tx.db, into)
@@ -178,6 +178,14 @@ def _merge(tx: Tx, found: ProjectRow, into: int) -> None:
         news = N_("Another idea goes on together with yours, {ref} {title}: “{other}”. Its supporters are yours now.",
                   other=found.title, **_named(target))  # fmt: skip
         tx.post(target.person_id, news)
+
+
+def _move_what_was_said(tx: Tx, number: int, into: int) -> None:
+    """Let comments go along, with the reports of them; those of the project itself have nothing to be about now."""
+    tx.db.execute(update(comments).where(comments.c.project == number).values(project=into))
+    of_it = reports.c.project == number
+    tx.db.execute(update(reports).where(of_it, reports.c.comment.is_not(None)).values(project=into))
+    tx.db.execute(update(reports).where(of_it, reports.c.settled_at.is_(None)).values(settled_at=tx.at))
 
 
 # ---- what the author hears -------------------------------------------------------------------------------------------

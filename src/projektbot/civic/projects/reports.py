@@ -57,8 +57,8 @@ def _same(project: int, comment: int | None) -> ColumnElement[bool]:
 
 
 def open_report(db: Connection, report: int) -> ReportRow | None:
-    """Return a report that waits; nobody else settles it until the commit."""
-    row = db.execute(_row.where(_columns.id == report, _open).with_for_update()).first()
+    """Return a report that waits."""
+    row = db.execute(_row.where(_columns.id == report, _open)).first()
     return ReportRow(*row) if row else None
 
 
@@ -89,9 +89,10 @@ def reported(db: Connection, areas: Collection[str] | None) -> list[Reported]:
 
 def settle_report(tx: Tx, *, report: str, act: str, reason: str | None = None) -> Result:
     """Let what was reported stand, hide the comment, or take the project off; the reason goes to whoever wrote it."""
-    wanted = open_report(tx.db, row_named(report))
-    found = project_for_change(tx.db, wanted.project) if wanted else None
-    if wanted is None or found is None:
+    asked = open_report(tx.db, row_named(report))
+    found = project_for_change(tx.db, asked.project) if asked else None
+    wanted = open_report(tx.db, row_named(report))  # once more: now nobody else settles it, or merges its project
+    if wanted is None or found is None or wanted.project != found.number:
         return Result(SettleOutcome.GONE)
     if not may(grants_of(tx.db, tx.who.person_id), Duty.SETTLE_REPORTS, found.area):
         return Result(SettleOutcome.MAY_NOT)
