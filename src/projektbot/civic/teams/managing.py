@@ -74,8 +74,8 @@ def change_member(tx: Tx, *, ref: str, member: str, act: str, sector: str | None
 
 
 def _change_role(tx: Tx, team: Team, who: MemberRow, role: Role) -> ManageOutcome:
-    if not may_go(who.role, len(team.leads)):
-        return ManageOutcome.LAST_LEAD
+    if who.role in (Role.LEAD, role):  # who leads can only go by themselves
+        return ManageOutcome.CHANGED
     if who.role is Role.GUEST and role is Role.MEMBER and team.is_full:
         return ManageOutcome.FULL
     _set(tx, who, role=role.value)

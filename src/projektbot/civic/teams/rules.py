@@ -212,7 +212,6 @@ class ManageOutcome(StrEnum):
     DONE = "done"
     OFFERED = "offered"  # the lead; the other has to agree
     FULL = "full"  # a guest cannot become a member
-    LAST_LEAD = "last_lead"
     CHANGED = "changed"  # they are not in the team any more, or something else now
 
 
