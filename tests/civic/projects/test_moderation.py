@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from projektbot.civic.projects.tables import project_people, projects
+from projektbot.civic.staff.rules import Role
 from projektbot.store.audit import audit
 from tests.civic.projects.town import labels, publishes, sends_an_idea, taps_notice, with_role
 from tests.turns.linked import connect, notices
@@ -144,6 +145,21 @@ async def test_who_has_no_role_here_can_do_nothing(town: Town) -> None:
     assert "no idea with this number" in await elsewhere.says("/queue P-1001")
     assert (await town.rows(projects))[0].stage == "submitted"
     assert "no such role" in await town.person("ben").says("/queue")
+
+
+async def test_who_may_only_answer_is_told_how_and_sent_to_no_queue(town: Town) -> None:
+    await sends_an_idea(town.person("anna"))
+    await publishes(await with_role(town, "mia"), "P-1001")
+    dora = await with_role(town, "dora", Role.CASEWORKER)
+    assert "such as /queue P-1042" in (await dora.says("/staff"))
+    assert "Ideas to be read" not in town.told("dora")[-2]  # the welcome
+
+    await dora.says("/queue P-1001")
+    await dora.taps("Answer officially")
+    told = await dora.says("We build it in autumn.")
+
+    assert told == "Done. The author is being told."
+    assert "We build it in autumn." in (await notices(town, "anna"))[-1]
 
 
 async def test_two_people_who_are_one_support_once_and_keep_their_roles(town: Town) -> None:
