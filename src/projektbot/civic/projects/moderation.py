@@ -73,8 +73,15 @@ def _target(tx: Tx, found: ProjectRow, words: str | None) -> int:
     """Return the number of a public project that another one is to go on in; refuse anything else."""
     number = number_of(words or "")
     target = project_for_change(tx.db, number) if number != found.number else None
+    if target and target.merged_into and target.merged_into != found.number:
+        raise Refused(N_("{ref} has gone on in {into} itself. If that is the one you mean, please write {into}.",
+                         ref=Own(reference(target.number)), into=Own(reference(target.merged_into))),
+                      question="into")  # fmt: skip
     if target is None or Stage(target.stage) not in PUBLIC:
         raise Refused(N_("There is no published project with this number. Please check it once more."), question="into")
+    if not _may(tx, Step.MERGE, target.area):
+        raise Refused(N_("That project lies in an area in which you have no role. Somebody who has one in both areas, "
+                         "or everywhere, can put the two together."), question="into")  # fmt: skip
     return target.number
 
 
@@ -96,25 +103,21 @@ def _settle(tx: Tx, found: ProjectRow, *, agree: bool) -> ModerateOutcome:
     proposal = proposal_for(tx.db, found.number)
     if proposal is None or (agree and proposal.person_id == tx.who.person_id):
         return ModerateOutcome.CHANGED
+    wanted = _wanted(proposal)
+    target = project_for_change(tx.db, wanted.into)
+    if agree and target and not _may(tx, Step.MERGE, target.area):
+        return ModerateOutcome.MAY_NOT
     tx.db.execute(delete(proposals).where(proposals.c.project == found.number))
     if not agree:
         tx.audit("withdraw", reference(found.number), area=found.area)
         return ModerateOutcome.WITHDRAWN
-    wanted = _wanted(proposal)
-    if not leads(wanted.step, Stage(found.stage)) or not _still_there(tx, wanted):
+    if not leads(wanted.step, Stage(found.stage)) or (target and Stage(target.stage) not in PUBLIC):
         return ModerateOutcome.CHANGED
     return _take(tx, found, wanted)
 
 
 def _wanted(proposal: Proposal) -> Wanted:
     return Wanted(Step(proposal.step), proposal.words, proposal.into)
-
-
-def _still_there(tx: Tx, wanted: Wanted) -> bool:
-    if wanted.into is None:
-        return True
-    target = project_for_change(tx.db, wanted.into)
-    return target is not None and Stage(target.stage) in PUBLIC
 
 
 # ---- the step --------------------------------------------------------------------------------------------------------
