@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, Select, func, select, update
 from projektbot.civic.projects.queries import public_for_change
 from projektbot.civic.projects.rules import COMMENTS_A_PAGE, DeleteOutcome
 from projektbot.civic.projects.tables import comments, projects, reports
-from projektbot.civic.tx import Tx
+from projektbot.civic.tx import Tx, Unsaid
 from projektbot.dialog.engine import Result
 
 
@@ -78,6 +78,7 @@ def delete_comment(tx: Tx, *, ref: str, number: int) -> Result:
     if comment is None or not comment.mine:
         return Result(DeleteOutcome.NOT_YOURS)
     itself = comments.c.id == comment.id
+    tx.unsay(Unsaid(comment.words, comment.at))
     tx.db.execute(update(comments).where(itself).values(words="", hidden_at=tx.at))
     tx.db.execute(update(reports).where(reports.c.comment == comment.id).values(settled_at=tx.at))
     return Result(DeleteOutcome.DELETED)

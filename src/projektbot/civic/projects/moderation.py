@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, insert, select, update
 
 from projektbot.civic.projects.alerts import tell_of_new
 from projektbot.civic.projects.caring import hand_over, tell_followers
@@ -21,7 +21,7 @@ from projektbot.civic.projects.rules import (
 from projektbot.civic.projects.tables import comments, projects, proposals, reports
 from projektbot.civic.staff.queries import grants_of, people_for
 from projektbot.civic.staff.rules import Duty, may
-from projektbot.civic.tx import Opens, Tx
+from projektbot.civic.tx import Opens, Tx, Unsaid
 from projektbot.dialog.engine import Result
 from projektbot.errors import Refused
 from projektbot.records import record
@@ -130,6 +130,8 @@ def _take(tx: Tx, found: ProjectRow, wanted: Wanted) -> ModerateOutcome:
     tx.audit(step, reference(found.number), area=found.area, words=_noted(wanted))
     if news := _public_news(found, wanted):  # before a merge, after which they follow another project
         tell_followers(tx, found.number, news, _opens(found, wanted), but=found.person_id)
+    if step is Step.DECLINE and Stage(found.stage) in PUBLIC:
+        _unsay(tx, found)
     if step is Step.MERGE and wanted.into:
         _merge(tx, found, wanted.into)
     if step is Step.PUBLISH:
@@ -189,6 +191,15 @@ def _move_what_was_said(tx: Tx, number: int, into: int) -> None:
     of_it = reports.c.project == number
     tx.db.execute(update(reports).where(of_it, reports.c.comment.is_not(None)).values(project=into))
     tx.db.execute(update(reports).where(of_it, reports.c.settled_at.is_(None)).values(settled_at=tx.at))
+
+
+def _unsay(tx: Tx, found: ProjectRow) -> None:
+    """Let nobody be told any more of a project that was taken off, but whose own matter it is."""
+    hidden = select(comments.c.person_id).where(comments.c.project == found.number, comments.c.hidden_at.is_not(None))
+    own = frozenset(person for person in (found.person_id, *tx.db.scalars(hidden)) if person is not None)
+    parts = select(projects.c.number).where(projects.c.merged_into == found.number)
+    for number in (found.number, *tx.db.scalars(parts)):
+        tx.unsay(Unsaid(opens=Opens(N_("Have a look"), "project", "ref", reference(number)), but=own))
 
 
 # ---- what the author hears -------------------------------------------------------------------------------------------
