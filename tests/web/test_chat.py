@@ -11,7 +11,20 @@ import httpx
 import pytest
 from PIL import Image
 
-from projektbot.messages import MAX_FILE_BYTES, Choice, Command, Kind, Outgoing, Part, Shared, Style, Tap, Upload, Words
+from projektbot.messages import (
+    MAX_FILE_BYTES,
+    Choice,
+    Command,
+    Event,
+    Kind,
+    Outgoing,
+    Part,
+    Shared,
+    Style,
+    Tap,
+    Upload,
+    Words,
+)
 from projektbot.web.session import COOKIE
 from tests.web.town import Town, a_town, says, served, two_messengers
 
@@ -130,6 +143,18 @@ async def test_a_page_that_waits_for_an_answer_looks_again_by_itself(town: Town)
 
     assert '<noscript><meta http-equiv="refresh"' in waiting.text
     assert "http-equiv" not in answered.text
+
+
+async def test_a_page_whose_answer_took_the_place_of_an_earlier_message_waits_for_no_other(tmp_path: Path) -> None:
+    def turn(event: Event) -> list[Outgoing]:
+        return [says("Page 2", replaces="2") if isinstance(event, Tap) else says("Page 1", Choice("more", "More"))]
+
+    async with a_town(tmp_path, answer=turn) as town:
+        visitor = await start(town)
+        turned = await visitor.post("/chat/tap", data={"token": "more", "message": "2"})
+
+    assert "Page 2" in turned.text
+    assert "http-equiv" not in turned.text
 
 
 async def test_a_script_is_answered_without_a_page(town: Town) -> None:
