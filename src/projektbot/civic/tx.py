@@ -73,12 +73,13 @@ class Topic(StrEnum):
 
 @record
 class Notice:
-    """What another person is told, in the chat they used last."""
+    """What another person is told, in the chat they used last; `about`: of this project, which they may have muted."""
 
     person_id: int
     text: Text
     opens: Opens | None = None
     topic: Topic = Topic.OWN
+    about: int = 0
 
 
 @record
@@ -163,11 +164,11 @@ class Tx:
         return micros(self.now)
 
     def post(
-        self, person_id: int | None, text: Text, opens: Opens | None = None, topic: Topic = Topic.OWN
-    ) -> None:  # fmt: skip
+        self, person_id: int | None, text: Text, opens: Opens | None = None, topic: Topic = Topic.OWN, about: int = 0
+    ) -> None:
         """Tell somebody else something; whoever acts has the dialog's own words, and who is gone is told nothing."""
         if person_id not in (None, self.who.person_id):
-            self.notices.append(Notice(person_id, text, opens, topic))
+            self.notices.append(Notice(person_id, text, opens, topic, about))
 
     def unsay(self, what: Unsaid) -> None:
         """Let nobody be told any more what has become untrue, or is to be read by nobody."""

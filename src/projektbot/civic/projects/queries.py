@@ -271,6 +271,15 @@ def followers_of(db: Connection, number: int) -> list[int]:
     return list(db.scalars(select(columns.person_id).where(mine).order_by(columns.id)))
 
 
+def followed_by(db: Connection, person_id: int, limit: int) -> list[ProjectRow]:
+    """Return the public projects that somebody follows, the last one first."""
+    columns = project_people.c
+    joined = _row.join(project_people, columns.project == projects.c.number)
+    mine = joined.where(_public, columns.person_id == person_id, columns.follows_at.is_not(None))
+    rows = db.execute(mine.order_by(columns.follows_at.desc(), columns.id.desc()).limit(limit))
+    return [ProjectRow(*row) for row in rows]
+
+
 def cares_of(db: Connection, number: int, person_id: int) -> frozenset[Care]:
     """Return what somebody does about a project: supports it, follows it."""
     columns = project_people.c

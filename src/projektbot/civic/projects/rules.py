@@ -107,6 +107,14 @@ class CareOutcome(StrEnum):
     GONE = "gone"  # not public (any more)
 
 
+class MuteOutcome(StrEnum):
+    """What became of wanting to hear nothing, or again, of a project one follows."""
+
+    MUTED = "muted"
+    HEARD = "heard"
+    GONE = "gone"  # not public (any more)
+
+
 CARES: Mapping[Care, CareOutcome] = {
     Care.SUPPORT: CareOutcome.SUPPORTED,
     Care.UNSUPPORT: CareOutcome.UNSUPPORTED,
