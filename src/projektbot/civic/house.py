@@ -41,7 +41,7 @@ from projektbot.civic.people.tables import news_choices
 from projektbot.civic.people.telling import choose_news, unite_choices
 from projektbot.civic.projects.actions import submit_idea
 from projektbot.civic.projects.alerts import add_alert, drop_alert, unite_alerts
-from projektbot.civic.projects.caring import care, support_instead, unite_cares
+from projektbot.civic.projects.caring import care, mute_project, support_instead, unite_cares
 from projektbot.civic.projects.comments import delete_comment
 from projektbot.civic.projects.meanings import Meanings
 from projektbot.civic.projects.moderation import moderate
@@ -52,6 +52,7 @@ from projektbot.civic.projects.rules import (
     CareOutcome,
     DeleteOutcome,
     ModerateOutcome,
+    MuteOutcome,
     ReplyOutcome,
     SayOutcome,
     SettleOutcome,
@@ -263,6 +264,7 @@ ACTIONS: Mapping[str, Action] = {
     "reply_to_staff": Action(reply_to_staff, tuple(ReplyOutcome)),
     "support_instead": Action(support_instead, (CareOutcome.SUPPORTED,)),
     "care": Action(care, tuple(CareOutcome)),
+    "mute_project": Action(mute_project, tuple(MuteOutcome)),
     "add_comment": Action(add_comment, (SayOutcome.SAID, SayOutcome.TOO_MANY, SayOutcome.GONE)),
     "delete_comment": Action(delete_comment, tuple(DeleteOutcome)),
     "settle_report": Action(settle_report, tuple(SettleOutcome)),

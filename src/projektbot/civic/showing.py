@@ -164,6 +164,11 @@ def _count_queue(house: Seen, _session: Session, _answers: Answers) -> Value:
     return None if areas == frozenset() else count_queue(house.db, areas)
 
 
+def _answers_officially(house: Seen, _session: Session, _answers: Answers) -> Value:
+    """Return whether somebody may answer projects in the name of the city, wherever that is."""
+    return areas_for(house.db, house.person_id, Duty.ANSWER_IDEAS) != frozenset() or None
+
+
 def _waiting(house: Seen, session: Session, answers: Answers) -> Value:
     n = _count_queue(house, session, answers) or 0
     return NN_("{n} idea waits to be read", "{n} ideas wait to be read", n)
@@ -222,6 +227,7 @@ CALCULATES: Mapping[str, Calculate] = {
     "merged_from": _merged_from,
     "roles": _roles,
     "count_queue": _count_queue,
+    "answers_officially": _answers_officially,
     "queue_in_words": _waiting,
     "staff_card": _staff_card,
 }

@@ -19,7 +19,7 @@ from projektbot.civic.projects.reports import (
     reported,
     reports_like,
 )
-from projektbot.civic.projects.rules import COMMENTS_A_PAGE, reference
+from projektbot.civic.projects.rules import COMMENTS_A_PAGE, reference, row_named
 from projektbot.civic.seen import Calculate, Provider, Seen
 from projektbot.civic.staff.queries import areas_for, grants_of
 from projektbot.civic.staff.rules import Duty, may
@@ -100,8 +100,7 @@ def _count_reports(house: Seen, _session: Session, _answers: Answers) -> Value:
 
 def _wanted(house: Seen, answers: Answers) -> tuple[ReportRow, ProjectRow] | None:
     """Return a report that waits, and its project, if this person may settle it."""
-    asked = str(answers.get("report", ""))
-    report = open_report(house.db, int(asked)) if asked.isdecimal() else None
+    report = open_report(house.db, row_named(str(answers.get("report", ""))))
     found = project(house.db, report.project) if report else None
     if report is None or found is None:
         return None

@@ -74,12 +74,27 @@ class Topic(StrEnum):
 
 @record
 class Notice:
-    """What another person is told, in the chat they used last."""
+    """What another person is told, in the chat they used last; `about`: of this project, which they may have muted."""
 
     person_id: int
     text: Text
     opens: Opens | None = None
     topic: Topic = Topic.OWN
+    about: int = 0
+
+
+@record
+class Unsaid:
+    """News that nobody is to be told any more where they wait still, for a digest or the morning.
+
+    They show these `words` of somebody's, or their button `opens` this; they came about at `since` (microseconds UTC)
+    or later. Those in `but` are told all the same.
+    """
+
+    words: str = ""
+    since: int = 0
+    opens: Opens | None = None
+    but: frozenset[int] = frozenset()
 
 
 @record
@@ -128,8 +143,9 @@ class Tx:
     """One turn's transaction. What an action writes is committed together with the answer it leads to.
 
     `wishes` are what the road does before it goes on, since it alone holds the conversations; `notices`, and what is
-    `said` in groups, leave with the commit. `merged` are projects that went on in another, (number, into), and
-    `happened` is what came about in teams: the house lets rooms follow of which the one that acts knows nothing.
+    `said` in groups, leave with the commit, and what is `unsaid` does not leave any more. `merged` are projects that
+    went on in another, (number, into), and `happened` is what came about in teams: the house lets rooms follow of which
+    the one that acts knows nothing.
     """
 
     db: Connection
@@ -139,6 +155,7 @@ class Tx:
     zone: ZoneInfo
     wishes: list[Wish] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
+    unsaid: list[Unsaid] = field(default_factory=list)
     said: list[Said] = field(default_factory=list)
     merged: list[tuple[int, int]] = field(default_factory=list)
     happened: list[Happened] = field(default_factory=list)
@@ -149,11 +166,15 @@ class Tx:
         return micros(self.now)
 
     def post(
-        self, person_id: int | None, text: Text, opens: Opens | None = None, topic: Topic = Topic.OWN
-    ) -> None:  # fmt: skip
+        self, person_id: int | None, text: Text, opens: Opens | None = None, topic: Topic = Topic.OWN, about: int = 0
+    ) -> None:
         """Tell somebody else something; whoever acts has the dialog's own words, and who is gone is told nothing."""
         if person_id not in (None, self.who.person_id):
-            self.notices.append(Notice(person_id, text, opens, topic))
+            self.notices.append(Notice(person_id, text, opens, topic, about))
+
+    def unsay(self, what: Unsaid) -> None:
+        """Let nobody be told any more what has become untrue, or is to be read by nobody."""
+        self.unsaid.append(what)
 
     def due(self, kind: str, subject: str, at: int) -> None:
         """Let something be carried out at a time (microseconds UTC), unless it is due already."""

@@ -92,7 +92,7 @@ def resume(scene: Scene, turn: Turn, result: Result | Text, *, question: str = "
     """Go on after an action: with its result, or with the reason why it was refused (about one `question`)."""
     if turn.call is None:
         raise ValueError("no action is waiting")
-    talk = Talk(scene, turn.session, list(turn.lines), due=list(turn.due))
+    talk = Talk(scene, turn.session, list(turn.lines), replaces=turn.replaces, due=list(turn.due))
     if isinstance(result, Text):
         _refused(talk, result, question)
     else:

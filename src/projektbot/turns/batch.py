@@ -37,7 +37,7 @@ from projektbot.messages import (
 )
 from projektbot.store.listening import OUTBOX, notify
 from projektbot.texts import N_, Text
-from projektbot.turns import groups, linking, notices, rows
+from projektbot.turns import groups, linking, notices, rows, unsaying
 from projektbot.turns.kept import Kept
 from projektbot.turns.rendering import Renderer, Written
 from projektbot.turns.unsettled import Unsettled
@@ -193,6 +193,7 @@ class Batch:
                 turn = linking.grant(self, conversation, turn, wish)
         except Refused as refusal:
             return resume(self.scene(conversation), turn, refusal.text, question=refusal.question)
+        unsaying.take_back(self, tx.unsaid)
         notices.tell(self, tx.notices)
         groups.say(self, tx.said)
         return resume(self.scene(conversation), turn, result)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from projektbot.civic.people.rules import NEWS_FROM, NIGHTS, Nights, Pace
+from projektbot.civic.people.rules import NEWS_FROM, NIGHTS, Nights, Pace, about
 from projektbot.civic.people.telling import choices_of
 from projektbot.civic.tx import Notice, Opens, Topic
 from projektbot.dialog.book import Book
@@ -37,7 +37,7 @@ def tell(batch: Batch, notices: Sequence[Notice]) -> None:
 
 
 def _tell_one(batch: Batch, found: Found, notice: Notice, chosen: Choices) -> None:
-    pace = pace_of(chosen, notice.topic)
+    pace = pace_of(chosen, notice.topic, notice.about)
     if pace is Pace.NEVER:
         return
     buttons = [button_of(batch.world.book, notice.opens)] if notice.opens else []
@@ -48,9 +48,11 @@ def _tell_one(batch: Batch, found: Found, notice: Notice, chosen: Choices) -> No
         digests.keep(batch, found, notice.topic, written, pace)
 
 
-def pace_of(chosen: Choices, topic: Topic) -> Pace:
+def pace_of(chosen: Choices, topic: Topic, project: int = 0) -> Pace:
     """Return how often somebody wants to be told of a topic; their own matters are always told by themselves."""
-    return Pace.AT_ONCE if topic is Topic.OWN else Pace(chosen.get(topic, Pace.AT_ONCE))
+    if topic is Topic.OWN:
+        return Pace.AT_ONCE
+    return Pace(chosen.get(about(project)) or chosen.get(topic, Pace.AT_ONCE))
 
 
 def rested(batch: Batch, chosen: Choices) -> int:

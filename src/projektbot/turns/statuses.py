@@ -64,7 +64,7 @@ def _bring_up_to_date(batch: Batch, found: ProjectRow, people: Collection[int]) 
     living = _living(batch, found.number, [chat.address_id for chat in chats.values()])
     for person_id, chat in chats.items():
         chosen = choices.get(person_id or 0, {})
-        if chat.blocked or notices.pace_of(chosen, Topic.FOLLOW) is not Pace.AT_ONCE:
+        if chat.blocked or notices.pace_of(chosen, Topic.FOLLOW, found.number) is not Pace.AT_ONCE:
             continue
         known = living.get(chat.address_id)
         if known is None:

@@ -158,6 +158,8 @@ class ChatPage:
     def _is_awaited(self, lines: Sequence[Line]) -> bool:
         if not lines or lines[-1].message is not None:
             return False
+        if any(line.message is not None and line.changed > lines[-1].at for line in lines):
+            return False  # the answer has taken the place of an earlier message, as where a page is turned
         return self.now().timestamp() - lines[-1].at / 1_000_000 < AWAITED.total_seconds()
 
     async def _events(self, request: Request) -> Response:

@@ -63,6 +63,18 @@ async def test_whatever_stands_behind_project_or_queue_gets_words(town: Town) ->
     assert (await town.rows(projects))[0].stage == "published"
 
 
+@pytest.mark.parametrize("command", ["reports", "request", "matches", "join", "team", "lead", "ideas"])
+async def test_whatever_stands_behind_any_command_gets_words(town: Town, command: str) -> None:
+    """Also what is a number, but larger than a column holds."""
+    await published(town)
+    mia = town.person("mia")
+
+    for wrong in (*NO_NUMBER, "9" * 18, "9" * 19, "9" * 20):
+        told = await mia.does(Command(command, wrong))
+        assert told, wrong
+        assert "Something went wrong" not in told, wrong
+
+
 @pytest.mark.parametrize("meant", ["P-1001", "p1001", "1001", " p – 1001 ", "P.1001", "#"])
 async def test_a_number_is_understood_as_people_write_it(town: Town, meant: str) -> None:
     await published(town)

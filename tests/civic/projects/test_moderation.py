@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import update
 
+from projektbot.civic.projects.rules import Step
 from projektbot.civic.projects.tables import project_people, projects
+from projektbot.civic.staff.rules import Role
 from projektbot.store.audit import audit
 from tests.civic.projects.town import labels, publishes, sends_an_idea, taps_notice, with_role
 from tests.turns.linked import connect, notices
-from tests.turns.town import Town
+from tests.turns.town import Person, Town
 
 
 async def test_an_idea_is_published_and_its_author_hears_of_it(town: Town) -> None:
@@ -136,6 +139,61 @@ async def test_a_merged_idea_takes_its_supporters_along_and_nobody_counts_twice(
     assert follows == [row.person_id for row in await town.rows(projects) if row.number == 1002]
 
 
+async def merges(moderator: Person, number: str, into: str) -> str:
+    """Put an idea together with another one; return what is said."""
+    await moderator.says(f"/queue {number}")
+    await moderator.taps("Put it together with another one")
+    return await moderator.says(into)
+
+
+async def test_where_ideas_are_merged_one_after_the_other_nobody_counts_twice_and_every_number_leads_on(
+    town: Town,
+) -> None:
+    mia, ben = await with_role(town, "mia"), town.person("ben")
+    for number, title in enumerate(("Benches along the river", "Seats at the water", "Shade for the bank"), 1001):
+        await sends_an_idea(town.person("anna"), title)
+        await publishes(mia, f"P-{number}")
+        await ben.says(f"/project P-{number}")
+        await ben.taps("Support it")
+    await ben.taps("Say something about it")
+    await ben.says("In summer it is too hot there.")
+
+    assert "Done" in await merges(mia, "P-1003", "P-1002")
+    assert "P-1003 has gone on in P-1002 itself." in await merges(mia, "P-1001", "P-1003")
+    await mia.says("/cancel")
+    assert "Done" in await merges(mia, "P-1002", "P-1001")
+
+    for merged in ("P-1002", "P-1003"):
+        told = await town.person("dora").says(f"/project {merged}")
+        assert f"{merged} goes on together with another project. This is it:\n\nP-1001" in told
+        assert "1 person supports it.\n1 comment" in told
+    assert [row.project for row in await town.rows(project_people) if row.supports_at] == [1001]
+    assert "There is no published project" in await merges(mia, "P-1001", "P-1003")
+
+
+async def test_two_ideas_of_two_areas_are_put_together_by_whoever_has_a_role_in_both(town: Town) -> None:
+    town.world = town.turns.transactions.world = replace(
+        town.world, city=town.world.city.model_copy(update={"four_eyes": frozenset({Step.MERGE})})
+    )
+    mia, of_altstadt = await with_role(town, "mia"), await with_role(town, "noor", area="altstadt")
+    await sends_an_idea(town.person("anna"))
+    await sends_an_idea(town.person("ben"), "Seats at the water")
+    await town.store.write(
+        lambda db: db.execute(update(projects).where(projects.c.number == 1002).values(area="hafen"))
+    )
+    for number in ("P-1001", "P-1002"):
+        await publishes(mia, number)
+
+    assert "in an area in which you have no role" in await merges(of_altstadt, "P-1001", "P-1002")
+    await of_altstadt.says("/cancel")
+    assert "Your proposal is noted" in await merges(mia, "P-1001", "P-1002")
+    await of_altstadt.says("/queue P-1001")
+    assert "You have no role for this, or not in this area." in await of_altstadt.taps("Agree")
+    both = await with_role(town, "otto")
+    await both.says("/queue P-1001")
+    assert "Done" in await both.taps("Agree")
+
+
 async def test_who_has_no_role_here_can_do_nothing(town: Town) -> None:
     await sends_an_idea(town.person("anna"))
     elsewhere = await with_role(town, "mia", area="hafen")
@@ -144,6 +202,21 @@ async def test_who_has_no_role_here_can_do_nothing(town: Town) -> None:
     assert "no idea with this number" in await elsewhere.says("/queue P-1001")
     assert (await town.rows(projects))[0].stage == "submitted"
     assert "no such role" in await town.person("ben").says("/queue")
+
+
+async def test_who_may_only_answer_is_told_how_and_sent_to_no_queue(town: Town) -> None:
+    await sends_an_idea(town.person("anna"))
+    await publishes(await with_role(town, "mia"), "P-1001")
+    dora = await with_role(town, "dora", Role.CASEWORKER)
+    assert "such as /queue P-1042" in (await dora.says("/staff"))
+    assert "Ideas to be read" not in town.told("dora")[-2]  # the welcome
+
+    await dora.says("/queue P-1001")
+    await dora.taps("Answer officially")
+    told = await dora.says("We build it in autumn.")
+
+    assert told == "Done. The author is being told."
+    assert "We build it in autumn." in (await notices(town, "anna"))[-1]
 
 
 async def test_two_people_who_are_one_support_once_and_keep_their_roles(town: Town) -> None:

@@ -12,6 +12,8 @@ from sqlalchemy import Column, select, text
 from projektbot.civic.projects.tables import projects
 from projektbot.messages import Tap
 from projektbot.store.audit import audit
+from tests.civic.projects.test_comments import a_published_project
+from tests.civic.projects.test_reports import reports_project
 from tests.civic.projects.town import sends_an_idea, with_role
 from tests.turns.linked import notices
 from tests.turns.test_queue import empty, post, workers
@@ -46,14 +48,10 @@ def token(somebody: Person, label: str) -> str:
     return next(choice.token for choice in mine[-1].message.choices if choice.label == label)
 
 
-async def test_of_two_who_decide_at_once_one_wins(town: Town) -> None:
-    await sends_an_idea(town.person("anna"))
-    mia, noor = await with_role(town, "mia"), await with_role(town, "noor")
-    await mia.says("/queue", "1")
-    await noor.says("/queue", "1")
-    first, second = Tap(token(mia, "Publish it")), Tap(token(noor, "Publish it"))
+async def both_tap(town: Town, label: str) -> list[str]:
+    """Let two moderators press the same button at once, each in a process of their own; return what both are told."""
+    first, second = Tap(token(town.person("mia"), label)), Tap(token(town.person("noor"), label))
     before, elsewhere = len(town.letters), town.again()
-
     async with workers(town, elsewhere):
         with held(town):
             await post(town, town.inbound("mia", first))
@@ -61,11 +59,35 @@ async def test_of_two_who_decide_at_once_one_wins(town: Town) -> None:
             await post(elsewhere, elsewhere.inbound("noor", second))  # the process that waits cannot take it
             await until_waiting(town, 2)
         await empty(town)
-
     told = [letter.message.plain() for letter in (*town.letters[before:], *elsewhere.letters)]
+    await elsewhere.close()
+    return told
+
+
+async def test_of_two_who_decide_at_once_one_wins(town: Town) -> None:
+    await sends_an_idea(town.person("anna"))
+    mia, noor = await with_role(town, "mia"), await with_role(town, "noor")
+    await mia.says("/queue", "1")
+    await noor.says("/queue", "1")
+
+    told = await both_tap(town, "Publish it")
+
     assert sum("Done. The author is being told." in words for words in told) == 1
     assert sum("Somebody was faster" in words for words in told) == 1
     assert [row.act for row in await town.rows(audit)].count("publish") == 1
     assert len(await notices(town, "anna")) == 1
     assert (await town.rows(projects))[0].stage == "published"
-    await elsewhere.close()
+
+
+async def test_of_two_who_settle_a_report_at_once_one_wins(town: Town) -> None:
+    await a_published_project(town)
+    await reports_project(town.person("ben"))
+    mia, noor = town.person("mia"), await with_role(town, "noor")
+    await mia.says("/reports", "1")
+    await noor.says("/reports", "1")
+
+    told = await both_tap(town, "It may stand")
+
+    assert sum("Done." in words for words in told) == 1
+    assert sum("Somebody was faster" in words for words in told) == 1
+    assert [row.act for row in await town.rows(audit)].count("let_stand") == 1

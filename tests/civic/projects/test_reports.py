@@ -7,7 +7,7 @@ from dataclasses import replace
 from projektbot.civic.projects.tables import comments, projects, reports
 from projektbot.store.audit import audit
 from tests.civic.projects.test_comments import a_published_project, comments_on_it, reads
-from tests.civic.projects.town import labels, taps_notice, with_role
+from tests.civic.projects.town import labels, publishes, sends_an_idea, taps_notice, with_role
 from tests.turns.linked import notices
 from tests.turns.town import Person, Town
 
@@ -124,3 +124,25 @@ async def test_a_comment_that_is_not_there_cannot_be_reported(town: Town) -> Non
     await comments_on_it(town.person("cem"), "A good place.")
 
     assert "no comment of this number" in await reports_comment(town.person("ben"), "9")
+
+
+async def test_a_reported_comment_of_a_merged_project_waits_where_it_went(town: Town) -> None:
+    await a_published_project(town)
+    cem, ben, mia = town.person("cem"), town.person("ben"), town.person("mia")
+    await comments_on_it(cem, "The baker is a liar.")
+    await reports_comment(ben, "1")
+    await reports_project(ben)
+    await sends_an_idea(ben, "Seats at the water")
+    await publishes(mia, "P-1002")
+    await mia.says("/queue P-1001")
+    await mia.taps("Put it together with another one")
+    assert "Done" in await mia.says("P-1002")
+
+    await mia.says("/reports")
+    assert labels(mia) == ["A comment on P-1002 Seats at the water"]  # of the project itself nothing is left to decide
+    assert "The baker is a liar." in await mia.taps(labels(mia)[0])
+    await mia.taps("Hide the comment")
+    assert "Nothing is reported" in await mia.says(REASON)
+
+    assert REASON in (await notices(town, "cem"))[-1]
+    assert "Read what others say" not in (await cem.says("/project P-1002"), labels(cem))[1]

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime, timedelta
 
+import orjson
 import pytest
 
 from projektbot.civic.people.rules import Pace, next_digest
 from projektbot.civic.people.tables import news, news_choices
-from projektbot.messages import micros
+from projektbot.messages import micros, outgoing_from
 from projektbot.store.tables import addresses, due, outbox
 from projektbot.turns.digests import DIGEST
 from tests.civic.projects.town import labels, publishes, sends_an_idea, with_role
@@ -112,6 +113,82 @@ async def test_a_person_on_two_messengers_gets_a_digest_once_where_they_were_las
     assert len(digests) == 1
     assert digests[0] in (await notices(town, "elsewhere"))
     assert [row.name for row in await town.rows(news_choices)] == ["comment"]
+
+
+# ---- what is taken off before it was told ----------------------------------------------------------------------------
+
+INSULT = 'The baker at No. 5 is a "liar",\nand \u202ea thief\u202c.'
+
+
+async def waiting(town: Town, chat: str) -> list[str]:
+    """Return what is to be told to a chat in the morning."""
+    joined = outbox.join(addresses, addresses.c.id == outbox.c.address_id)
+    theirs = (addresses.c.chat == chat, outbox.c.kind == "notice", outbox.c.state == "queued", outbox.c.not_before > 0)
+    return [bare(outgoing_from(orjson.loads(row.body))) for row in await town.rows(joined, *theirs)]
+
+
+async def hides_the_first_comment(reporter: Person, moderator: Person) -> None:
+    """Let a comment be reported and hidden."""
+    await reporter.says("/project P-1001")
+    await reporter.taps("Read what others say", "Report one of these")
+    await reporter.says("1", "That is an insult.")
+    await moderator.says("/reports")
+    await moderator.taps(labels(moderator)[0], "Hide the comment")
+    assert "Nothing is reported" in await moderator.says("It names a neighbour.")
+
+
+@pytest.mark.parametrize("by", ["staff", "its author"])
+async def test_a_comment_that_is_not_shown_any_more_is_not_told_later(town: Town, by: str) -> None:
+    ben, cem = await a_followed_project(town)
+    dora = town.person("dora")
+    await follows(dora)
+    await chooses(ben, COMMENTS, "Once a week")
+    town.clock.advance(timedelta(hours=11))  # 23 o'clock in Berlin
+    await comments(cem, INSULT, "And shade, please.")
+    assert len(await waiting(town, "dora")) == 2
+
+    if by == "staff":
+        await hides_the_first_comment(dora, town.person("mia"))
+    else:
+        await cem.says("/project P-1001")
+        await cem.taps("Read what others say", "Delete one of mine")
+        assert "It is deleted." in await cem.says("1")
+
+    assert ["shade" in words for words in await waiting(town, "dora")] == [True]
+    await town.pass_by(timedelta(days=7))
+    (told,) = await notices(town, "ben")
+    assert "And shade, please." in told
+    assert "liar" not in told
+
+
+async def test_of_a_project_that_was_taken_off_nobody_is_told_later(town: Town) -> None:
+    ben, cem = await a_followed_project(town)
+    await chooses(ben, COMMENTS, "Once a day")
+    await cem.says("/alerts")
+    await cem.taps("Add one", "Skip", "Skip")
+    town.clock.advance(timedelta(hours=11))
+    mia = town.person("mia")
+    await sends_an_idea(town.person("dora"), "Buy at my shop")
+    await publishes(mia, "P-1002")
+    await comments(town.person("dora"), "A good place.")
+    assert ["Buy at my shop" in words for words in await waiting(town, "cem")] == [True]
+
+    for number in ("P-1001", "P-1002"):
+        await mia.says(f"/queue {number}")
+        await mia.taps("Decline it")
+        await mia.says("That is an advertisement.")
+
+    assert await waiting(town, "cem") == []
+    assert ["could not be taken up" in words for words in await waiting(town, "anna")] == [
+        False,
+        True,
+    ]  # her own matter
+    assert (
+        len(await waiting(town, "dora")) == 3
+    )  # hers is published; what she follows is gone; and hers, with its reason
+    await town.pass_by(timedelta(days=1))
+    told = [words for words in await notices(town, "ben") if "A good place." in words]
+    assert told == []
 
 
 @pytest.mark.parametrize(("chosen", "at"), [("", "2026-06-16T06:00"), ("No, tell me at once", "")])

@@ -47,6 +47,8 @@ An idea is *submitted* (it waits to be read), *asked* (its author is to say some
 everywhere: **yes** means in its area, and never elsewhere. *not now* means that the role is right and the stage is not.
 """
 TAIL = """
+Whoever puts an idea together with a project of another area needs a role that is good in both.
+
 Where the city wants four eyes for a step (`four_eyes` in the city file), the same people may propose it. Then any
 moderator or admin of the area may withdraw the proposal, and any but the one who proposed may agree to it. Everything
 staff do is written into the audit log, which the database lets nobody change.

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import delete
 
 from projektbot.civic.teams.exchange_rules import fitting
 from projektbot.civic.teams.tables import matches, offers
+from projektbot.store.tables import people
 from tests.civic.teams.town import a_project, at_team, joins, labels, taps_notice
 from tests.turns.linked import notices
 from tests.turns.town import Person, Town
@@ -117,6 +119,58 @@ async def test_what_is_settled_brings_nobody_together_any_more(town: Town) -> No
     assert "ben@example.org" not in told
     assert (await town.rows(matches))[0].words is None
     assert not [words for words in await notices(town, "ben") if "0170" in words]
+
+
+async def test_who_waits_for_a_yes_hears_that_what_they_wanted_is_gone(town: Town) -> None:
+    anna, ben = await two_that_fit(town)
+    await agrees(ben, "ben@example.org", "P-1002", "A cargo bike")
+
+    await at_team(anna, "What we have and need", "We have: A cargo bike", "Yes, take it off")
+
+    assert "About “cargo bike”: the other team cannot do it this time." in (await notices(town, "ben"))[-1]
+
+
+async def two_that_fit_by_a_member(town: Town) -> tuple[Person, Person, Person]:
+    """Let a member of one team say yes to another: lead, member, and the lead of the other."""
+    anna, ben = await two_that_fit(town)
+    cem = town.person("cem")
+    await joins(cem, anna, "Cem")
+    await agrees(cem, "Cem, 0170 1234", "P-1001", "cargo bike")
+    return anna, cem, ben
+
+
+@pytest.mark.parametrize("how", ["leaves", "is removed"])
+async def test_how_to_reach_somebody_goes_with_them_and_their_team_is_asked_anew(town: Town, how: str) -> None:
+    anna, cem, ben = await two_that_fit_by_a_member(town)
+    if how == "leaves":
+        await at_team(cem, "Leave the team", "Yes, leave it")
+        assert "Shall I bring you together?" in (await notices(town, "anna"))[-2]  # and that Cem has left
+    else:
+        await at_team(anna, "People of the team", "Cem", "Take them out of the team")
+        await anna.says("You never come.")
+
+    assert (await town.rows(matches))[0].words is None
+    assert "See what fits ours elsewhere" in (await at_team(anna), labels(anna))[1]
+    told = await agrees(ben, "ben@example.org", "P-1002", "A cargo bike")
+
+    assert "0170" not in told
+    told = await agrees(anna, "Anna, 0171 5678", "P-1001", "cargo bike")
+    assert "This is how you reach the other team:\nben@example.org" in told
+    assert "Anna, 0171 5678" in (await notices(town, "ben"))[-1]
+
+
+async def test_how_to_reach_somebody_who_was_erased_is_told_to_nobody(town: Town) -> None:
+    anna, _, ben = await two_that_fit_by_a_member(town)
+    (offer,) = await town.rows(offers, offers.c.project == 1001)
+    await town.store.write(lambda db: db.execute(delete(people).where(people.c.id == offer.person_id)))
+
+    told = await agrees(ben, "ben@example.org", "P-1002", "A cargo bike")
+
+    assert "0170" not in told
+    assert "As soon as the other team says yes too" in told
+    assert "Shall I bring you together?" in (await notices(town, "anna"))[-1]
+    told = await agrees(anna, "Anna, 0171 5678", "P-1001", "cargo bike")
+    assert "ben@example.org" in told
 
 
 async def test_who_wrote_it_down_is_asked_or_a_lead_if_they_have_left(town: Town) -> None:

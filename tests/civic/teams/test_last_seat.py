@@ -9,14 +9,16 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import Connection, Engine, insert, text
+from sqlalchemy import Connection, Engine, insert, select, text
 
 from projektbot.civic.city import read_city
+from projektbot.civic.house import act
 from projektbot.civic.people.codes import digest
 from projektbot.civic.projects.tables import projects
+from projektbot.civic.staff.tables import grants
 from projektbot.civic.teams.inviting import come_by_invitation
-from projektbot.civic.teams.managing import leave_team
-from projektbot.civic.teams.tables import members, team_invitations, teams
+from projektbot.civic.teams.managing import answer_lead, change_member, leave_team
+from projektbot.civic.teams.tables import lead_offers, members, team_invitations, teams
 from projektbot.civic.tx import Tx, Who
 from projektbot.config import Settings
 from projektbot.store.database import open_engine
@@ -28,6 +30,9 @@ from tests.turns.town import Town
 NOW = datetime(2026, 6, 15, 10, tzinfo=UTC)
 AT = int(NOW.timestamp() * 1_000_000)
 CODE = "BCDFGHJK"
+PROJECT = {"kind": "new", "title": "Benches", "description": "To rest.", "field": "health", "area": "altstadt",
+           "locale": "en", "channel": "desk", "created_at": AT, "published_at": AT, "stage": "published"}  # fmt: skip
+ROW = {"sector": "civil", "joined_at": AT, "role": "lead", "name": "N", "project": 1001}
 PATIENCE = 30.0  # seconds
 WAITING = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()")
 
@@ -95,14 +100,11 @@ def until_it_waits(engine: Engine, thread: threading.Thread) -> None:
 def fill(url: str, *leads: int) -> None:
     """Make a team with these leads and two seats."""
     engine = open_engine(url)
-    idea = {"kind": "new", "title": "Benches", "description": "To rest.", "field": "health", "area": "altstadt",
-            "locale": "en", "channel": "desk", "created_at": AT, "published_at": AT, "stage": "published"}  # fmt: skip
-    row = {"sector": "civil", "joined_at": AT, "role": "lead", "name": "N", "project": 1001}
     code = {"project": 1001, "digest": digest(CODE), "role": "member", "uses_left": 5, "expires_at": AT + 1}
     with engine.connect() as db, db.begin():
         db.execute(insert(people), [{"id": number, "created_at": AT} for number in range(1, 5)])
-        db.execute(insert(projects), {**idea, "number": 1001, "person_id": 1})
-        db.execute(insert(members), [{**row, "person_id": number} for number in leads])
+        db.execute(insert(projects), {**PROJECT, "number": 1001, "person_id": 1})
+        db.execute(insert(members), [{**ROW, "person_id": number} for number in leads])
         db.execute(insert(teams), {"project": 1001, "seats": 2})
         db.execute(insert(team_invitations), code)
     engine.dispose()
@@ -129,3 +131,41 @@ def test_of_two_leads_who_leave_at_once_one_stays(url: str) -> None:
         return lambda db: leave_team(tx(db, person_id), ref="P-1001").outcome
 
     assert one_waits_for_the_other(url, leaves(1), leaves(2)) == ["left", "last_lead"]
+
+
+def test_who_leads_by_now_is_made_a_guest_by_no_button_from_before(url: str) -> None:
+    fill(url, 1)
+    engine = open_engine(url)
+    with engine.connect() as db, db.begin():
+        db.execute(insert(members), {**ROW, "id": 7, "person_id": 2, "role": "member"})
+        db.execute(insert(lead_offers), {"member": 7, "by": 1, "stays": True})
+    engine.dispose()
+
+    outcomes = one_waits_for_the_other(
+        url,
+        lambda db: answer_lead(tx(db, 2), ref="P-1001", answer="yes").outcome,
+        lambda db: change_member(tx(db, 1), ref="P-1001", member="7", act="guest").outcome,
+    )
+
+    assert outcomes == ["leads", "changed"]
+
+
+def test_what_somebody_does_in_a_team_while_its_project_is_merged_is_done_where_it_went(url: str) -> None:
+    fill(url, 1)
+    engine = open_engine(url)
+    with engine.connect() as db, db.begin():
+        db.execute(insert(projects), {**PROJECT, "number": 1002, "person_id": 2})
+        db.execute(insert(grants), {"person_id": 3, "role": "moderator", "area": "", "at": AT})
+    engine.dispose()
+
+    outcomes = one_waits_for_the_other(
+        url,
+        lambda db: act(tx(db, 3), "moderate", {"idea": "P-1002", "act": "merge", "into": "P-1001"}).outcome,
+        lambda db: leave_team(tx(db, 2), ref="P-1002").outcome,
+    )
+
+    assert outcomes == ["done", "may_not"]
+    engine = open_engine(url)
+    with engine.connect() as db:
+        assert db.scalars(select(members.c.project)).all() == [1001]  # no team of a project that is none any more
+    engine.dispose()

@@ -74,10 +74,15 @@ def bare(words: str) -> str:
 
 # ---- being told news -------------------------------------------------------------------------------------------------
 
-NIGHTS = "nights"  # what is chosen beside the topics of news
+NIGHTS = "nights"  # what is chosen beside the topics of news, and beside single projects
 NEWS_FROM = time(8)  # local: what came in the night is told then
 DIGEST_AT = time(18)  # local: people have come home
 DIGEST_WEEKDAY = 4  # Friday: there is a weekend to look at it
+
+
+def about(project: int) -> str:
+    """Return under which name it is kept that somebody wants to hear nothing of one project."""
+    return f"about:{project}"  # sixteen letters at most
 
 
 class Pace(StrEnum):

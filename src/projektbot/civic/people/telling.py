@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 from sqlalchemy import Connection, delete, select, update
 
-from projektbot.civic.people.rules import NIGHTS, Nights, Pace, SetOutcome
+from projektbot.civic.people.rules import NIGHTS, Nights, Pace, SetOutcome, about
 from projektbot.civic.people.tables import news, news_choices
 from projektbot.civic.tx import Tx
 from projektbot.dialog.engine import Result
@@ -31,6 +31,27 @@ def choose_news(tx: Tx, *, what: str, pace: str | None = None, nights: str | Non
         waiting = (news.c.person_id == tx.who.person_id) & (news.c.topic == what)
         tx.db.execute(delete(news).where(waiting))
     return Result(SetOutcome.CHOSEN)
+
+
+def be_silent(db: Connection, person_id: int, project: int, *, silent: bool) -> None:
+    """Tell somebody no news of one project, or tell them again."""
+    key = {"person_id": person_id, "name": about(project)}
+    if silent:
+        upsert(db, news_choices, key, {"choice": Pace.NEVER.value})
+    else:
+        itself = (news_choices.c.person_id == person_id) & (news_choices.c.name == about(project))
+        db.execute(delete(news_choices).where(itself))
+
+
+def go_on_silent(db: Connection, project: int, into: int, but: Collection[int]) -> None:
+    """Let who wanted to hear nothing of one project hear nothing of that in which it goes on, except some."""
+    columns = news_choices.c
+    mine = columns.name == about(project)
+    twin = news_choices.alias()
+    known = select(twin.c.person_id).where(twin.c.name == about(into))
+    moves = mine & columns.person_id.not_in(sorted(but)) & columns.person_id.not_in(known)
+    db.execute(update(news_choices).where(moves).values(name=about(into)))
+    db.execute(delete(news_choices).where(mine))
 
 
 def unite_choices(db: Connection, person_id: int, into: int) -> None:

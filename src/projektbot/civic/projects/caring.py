@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, Connection, FromClause, case, delete, select, update
 
+from projektbot.civic.people.telling import be_silent, go_on_silent
 from projektbot.civic.projects.queries import followers_of, public_for_change
-from projektbot.civic.projects.rules import CARES, STATUS, STATUS_AFTER, Care, CareOutcome
+from projektbot.civic.projects.rules import CARES, STATUS, STATUS_AFTER, Care, CareOutcome, MuteOutcome
 from projektbot.civic.projects.tables import project_people
 from projektbot.civic.tx import Opens, Topic, Tx
 from projektbot.dialog.engine import Result
@@ -13,6 +14,7 @@ from projektbot.errors import Refused
 from projektbot.store.upsert import upsert
 from projektbot.texts import N_, Text
 
+MUTE, UNMUTE = "mute", "unmute"  # what is chosen about one project
 _columns = project_people.c
 _CHANGES = {
     Care.SUPPORT: ("supports_at", True),
@@ -32,6 +34,15 @@ def care(tx: Tx, *, ref: str, act: str) -> Result:
     if wanted in (Care.SUPPORT, Care.UNSUPPORT):
         _show_soon(tx, found.number)
     return Result(CARES[wanted])
+
+
+def mute_project(tx: Tx, *, ref: str, act: str) -> Result:
+    """Tell this person no news of a project, or again (`act` "unmute"); they follow it all the same."""
+    found = public_for_change(tx.db, ref)
+    if found is None:
+        return Result(MuteOutcome.GONE)
+    be_silent(tx.db, tx.who.person_id, found.number, silent=act == MUTE)
+    return Result(MuteOutcome.MUTED if act == MUTE else MuteOutcome.HEARD)
 
 
 def support_instead(tx: Tx, *, ref: str, asked: str) -> Result:
@@ -54,7 +65,9 @@ def _show_soon(tx: Tx, number: int) -> None:
 
 
 def note_care(tx: Tx, number: int, person_id: int, wanted: Care) -> None:
-    """Write down what somebody does about a project."""
+    """Write down what somebody does about a project; who begins or ceases to follow it is not silent about it."""
+    if wanted in (Care.FOLLOW, Care.UNFOLLOW):
+        be_silent(tx.db, person_id, number, silent=False)
     column, begins = _CHANGES[wanted]
     upsert(tx.db, project_people, {"project": number, "person_id": person_id}, {column: tx.at if begins else None})
 
@@ -71,11 +84,12 @@ def tell_followers(
     """Tell everybody who follows a project something, except one."""
     for person_id in followers_of(tx.db, number):
         if person_id != but:
-            tx.post(person_id, text, opens, topic)
+            tx.post(person_id, text, opens, topic, number)
 
 
 def hand_over(tx: Tx, number: int, into: int, author: int | None) -> None:
     """Let those who care about one project care about another, each once; the author of the first follows it."""
+    go_on_silent(tx.db, number, into, followers_of(tx.db, into))
     _become_one(tx.db, "project", number, into, "person_id")
     if author is not None:
         note_care(tx, into, author, Care.FOLLOW)

@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, Select, func, select, update
 
-from projektbot.civic.projects.queries import public_project
+from projektbot.civic.projects.queries import public_for_change
 from projektbot.civic.projects.rules import COMMENTS_A_PAGE, DeleteOutcome
 from projektbot.civic.projects.tables import comments, projects, reports
-from projektbot.civic.tx import Tx
+from projektbot.civic.tx import Tx, Unsaid
 from projektbot.dialog.engine import Result
 
 
@@ -73,11 +73,12 @@ def _row(row: Row[Any]) -> CommentRow:
 
 def delete_comment(tx: Tx, *, ref: str, number: int) -> Result:
     """Delete what this person said about a project. Its number is not given again, and nobody reads it any more."""
-    found = public_project(tx.db, ref)
+    found = public_for_change(tx.db, ref)
     comment = comment_numbered(tx.db, found.number, number, tx.who.person_id) if found else None
     if comment is None or not comment.mine:
         return Result(DeleteOutcome.NOT_YOURS)
     itself = comments.c.id == comment.id
+    tx.unsay(Unsaid(comment.words, comment.at))
     tx.db.execute(update(comments).where(itself).values(words="", hidden_at=tx.at))
     tx.db.execute(update(reports).where(reports.c.comment == comment.id).values(settled_at=tx.at))
     return Result(DeleteOutcome.DELETED)

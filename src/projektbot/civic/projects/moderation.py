@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, insert, select, update
 
 from projektbot.civic.projects.alerts import tell_of_new
 from projektbot.civic.projects.caring import hand_over, tell_followers
@@ -18,10 +18,10 @@ from projektbot.civic.projects.rules import (
     number_of,
     reference,
 )
-from projektbot.civic.projects.tables import comments, projects, proposals
+from projektbot.civic.projects.tables import comments, projects, proposals, reports
 from projektbot.civic.staff.queries import grants_of, people_for
 from projektbot.civic.staff.rules import Duty, may
-from projektbot.civic.tx import Opens, Tx
+from projektbot.civic.tx import Opens, Tx, Unsaid
 from projektbot.dialog.engine import Result
 from projektbot.errors import Refused
 from projektbot.records import record
@@ -73,8 +73,15 @@ def _target(tx: Tx, found: ProjectRow, words: str | None) -> int:
     """Return the number of a public project that another one is to go on in; refuse anything else."""
     number = number_of(words or "")
     target = project_for_change(tx.db, number) if number != found.number else None
+    if target and target.merged_into and target.merged_into != found.number:
+        raise Refused(N_("{ref} has gone on in {into} itself. If that is the one you mean, please write {into}.",
+                         ref=Own(reference(target.number)), into=Own(reference(target.merged_into))),
+                      question="into")  # fmt: skip
     if target is None or Stage(target.stage) not in PUBLIC:
         raise Refused(N_("There is no published project with this number. Please check it once more."), question="into")
+    if not _may(tx, Step.MERGE, target.area):
+        raise Refused(N_("That project lies in an area in which you have no role. Somebody who has one in both areas, "
+                         "or everywhere, can put the two together."), question="into")  # fmt: skip
     return target.number
 
 
@@ -96,25 +103,21 @@ def _settle(tx: Tx, found: ProjectRow, *, agree: bool) -> ModerateOutcome:
     proposal = proposal_for(tx.db, found.number)
     if proposal is None or (agree and proposal.person_id == tx.who.person_id):
         return ModerateOutcome.CHANGED
+    wanted = _wanted(proposal)
+    target = project_for_change(tx.db, wanted.into)
+    if agree and target and not _may(tx, Step.MERGE, target.area):
+        return ModerateOutcome.MAY_NOT
     tx.db.execute(delete(proposals).where(proposals.c.project == found.number))
     if not agree:
         tx.audit("withdraw", reference(found.number), area=found.area)
         return ModerateOutcome.WITHDRAWN
-    wanted = _wanted(proposal)
-    if not leads(wanted.step, Stage(found.stage)) or not _still_there(tx, wanted):
+    if not leads(wanted.step, Stage(found.stage)) or (target and Stage(target.stage) not in PUBLIC):
         return ModerateOutcome.CHANGED
     return _take(tx, found, wanted)
 
 
 def _wanted(proposal: Proposal) -> Wanted:
     return Wanted(Step(proposal.step), proposal.words, proposal.into)
-
-
-def _still_there(tx: Tx, wanted: Wanted) -> bool:
-    if wanted.into is None:
-        return True
-    target = project_for_change(tx.db, wanted.into)
-    return target is not None and Stage(target.stage) in PUBLIC
 
 
 # ---- the step --------------------------------------------------------------------------------------------------------
@@ -127,6 +130,8 @@ def _take(tx: Tx, found: ProjectRow, wanted: Wanted) -> ModerateOutcome:
     tx.audit(step, reference(found.number), area=found.area, words=_noted(wanted))
     if news := _public_news(found, wanted):  # before a merge, after which they follow another project
         tell_followers(tx, found.number, news, _opens(found, wanted), but=found.person_id)
+    if step is Step.DECLINE and Stage(found.stage) in PUBLIC:
+        _unsay(tx, found)
     if step is Step.MERGE and wanted.into:
         _merge(tx, found, wanted.into)
     if step is Step.PUBLISH:
@@ -170,7 +175,7 @@ def _merge(tx: Tx, found: ProjectRow, into: int) -> None:
     """Let all who care about an idea, and what was said about it, go on with another; its author follows that one."""
     hand_over(tx, found.number, into, found.person_id)
     tx.merged.append((found.number, into))
-    tx.db.execute(update(comments).where(comments.c.project == found.number).values(project=into))
+    _move_what_was_said(tx, found.number, into)
     earlier = projects.c.merged_into == found.number  # what was merged into this one: no chain is ever followed
     tx.db.execute(update(projects).where(earlier).values(merged_into=into))
     target = project_for_change(tx.db, into)
@@ -178,6 +183,23 @@ def _merge(tx: Tx, found: ProjectRow, into: int) -> None:
         news = N_("Another idea goes on together with yours, {ref} {title}: “{other}”. Its supporters are yours now.",
                   other=found.title, **_named(target))  # fmt: skip
         tx.post(target.person_id, news)
+
+
+def _move_what_was_said(tx: Tx, number: int, into: int) -> None:
+    """Let comments go along, with the reports of them; those of the project itself have nothing to be about now."""
+    tx.db.execute(update(comments).where(comments.c.project == number).values(project=into))
+    of_it = reports.c.project == number
+    tx.db.execute(update(reports).where(of_it, reports.c.comment.is_not(None)).values(project=into))
+    tx.db.execute(update(reports).where(of_it, reports.c.settled_at.is_(None)).values(settled_at=tx.at))
+
+
+def _unsay(tx: Tx, found: ProjectRow) -> None:
+    """Let nobody be told any more of a project that was taken off, but whose own matter it is."""
+    hidden = select(comments.c.person_id).where(comments.c.project == found.number, comments.c.hidden_at.is_not(None))
+    own = frozenset(person for person in (found.person_id, *tx.db.scalars(hidden)) if person is not None)
+    parts = select(projects.c.number).where(projects.c.merged_into == found.number)
+    for number in (found.number, *tx.db.scalars(parts)):
+        tx.unsay(Unsaid(opens=Opens(N_("Have a look"), "project", "ref", reference(number)), but=own))
 
 
 # ---- what the author hears -------------------------------------------------------------------------------------------

@@ -85,6 +85,18 @@ def where_it_went(db: Connection, number: int | None) -> ProjectRow | None:
     return project(db, found.merged_into) if found and found.merged_into else found
 
 
+def where_it_went_for_change(db: Connection, number: int | None) -> ProjectRow | None:
+    """Return what `where_it_went` does; nobody else changes it until the commit.
+
+    Else what somebody does at the moment of a merge would be left behind.
+    """
+    found = where_it_went(db, number)
+    found = project_for_change(db, found.number) if found else None
+    while found and found.merged_into:  # while we waited for it
+        found = project_for_change(db, found.merged_into)
+    return found
+
+
 def public_project(db: Connection, ref: str) -> ProjectRow | None:
     """Return the public project that is meant by a reference, or that one of this reference is part of now."""
     found = where_it_went(db, number_of(ref))
@@ -92,13 +104,8 @@ def public_project(db: Connection, ref: str) -> ProjectRow | None:
 
 
 def public_for_change(db: Connection, ref: str) -> ProjectRow | None:
-    """Return the public project that is meant, as `public_project` does; nobody else changes it until the commit.
-
-    Else what somebody does at the moment of a merge would be left behind.
-    """
-    found = project_for_change(db, number_of(ref))
-    if found and found.merged_into:
-        found = project_for_change(db, found.merged_into)
+    """Return the public project that is meant, as `public_project` does; nobody else changes it until the commit."""
+    found = where_it_went_for_change(db, number_of(ref))
     return found if found and Stage(found.stage) in PUBLIC else None
 
 
@@ -262,6 +269,15 @@ def followers_of(db: Connection, number: int) -> list[int]:
     columns = project_people.c
     mine = (columns.project == number) & columns.follows_at.is_not(None)
     return list(db.scalars(select(columns.person_id).where(mine).order_by(columns.id)))
+
+
+def followed_by(db: Connection, person_id: int, limit: int) -> list[ProjectRow]:
+    """Return the public projects that somebody follows, the last one first."""
+    columns = project_people.c
+    joined = _row.join(project_people, columns.project == projects.c.number)
+    mine = joined.where(_public, columns.person_id == person_id, columns.follows_at.is_not(None))
+    rows = db.execute(mine.order_by(columns.follows_at.desc(), columns.id.desc()).limit(limit))
+    return [ProjectRow(*row) for row in rows]
 
 
 def cares_of(db: Connection, number: int, person_id: int) -> frozenset[Care]:

@@ -10,11 +10,11 @@ from sqlalchemy import ColumnElement, Connection, func, select, update
 from projektbot.civic.projects.comments import CommentRow, comment_by_id
 from projektbot.civic.projects.moderation import moderate
 from projektbot.civic.projects.queries import ProjectRow, project_for_change
-from projektbot.civic.projects.rules import PUBLIC, ModerateOutcome, SettleOutcome, Step, reference
+from projektbot.civic.projects.rules import PUBLIC, ModerateOutcome, SettleOutcome, Step, reference, row_named
 from projektbot.civic.projects.tables import comments, projects, reports
 from projektbot.civic.staff.queries import grants_of
 from projektbot.civic.staff.rules import Duty, may
-from projektbot.civic.tx import Opens, Tx
+from projektbot.civic.tx import Opens, Tx, Unsaid
 from projektbot.dialog.engine import Result
 from projektbot.texts import N_, Own
 
@@ -57,8 +57,8 @@ def _same(project: int, comment: int | None) -> ColumnElement[bool]:
 
 
 def open_report(db: Connection, report: int) -> ReportRow | None:
-    """Return a report that waits; nobody else settles it until the commit."""
-    row = db.execute(_row.where(_columns.id == report, _open).with_for_update()).first()
+    """Return a report that waits."""
+    row = db.execute(_row.where(_columns.id == report, _open)).first()
     return ReportRow(*row) if row else None
 
 
@@ -89,9 +89,10 @@ def reported(db: Connection, areas: Collection[str] | None) -> list[Reported]:
 
 def settle_report(tx: Tx, *, report: str, act: str, reason: str | None = None) -> Result:
     """Let what was reported stand, hide the comment, or take the project off; the reason goes to whoever wrote it."""
-    wanted = open_report(tx.db, int(report)) if report.isdecimal() else None
-    found = project_for_change(tx.db, wanted.project) if wanted else None
-    if wanted is None or found is None:
+    asked = open_report(tx.db, row_named(report))
+    found = project_for_change(tx.db, asked.project) if asked else None
+    wanted = open_report(tx.db, row_named(report))  # once more: now nobody else settles it, or merges its project
+    if wanted is None or found is None or wanted.project != found.number:
         return Result(SettleOutcome.GONE)
     if not may(grants_of(tx.db, tx.who.person_id), Duty.SETTLE_REPORTS, found.area):
         return Result(SettleOutcome.MAY_NOT)
@@ -110,6 +111,7 @@ def _hide(tx: Tx, found: ProjectRow, comment: int, reason: str) -> None:
     tx.db.execute(update(comments).where(comments.c.id == comment).values(hidden_at=tx.at))
     tx.audit("hide_comment", reference(found.number), area=found.area, words=reason)
     if said:
+        tx.unsay(Unsaid(said.words, said.at))
         _tell_author(tx, found, said, reason)
 
 

@@ -107,6 +107,14 @@ class CareOutcome(StrEnum):
     GONE = "gone"  # not public (any more)
 
 
+class MuteOutcome(StrEnum):
+    """What became of wanting to hear nothing, or again, of a project one follows."""
+
+    MUTED = "muted"
+    HEARD = "heard"
+    GONE = "gone"  # not public (any more)
+
+
 CARES: Mapping[Care, CareOutcome] = {
     Care.SUPPORT: CareOutcome.SUPPORTED,
     Care.UNSUPPORT: CareOutcome.UNSUPPORTED,
@@ -173,3 +181,11 @@ def number_of(words: str) -> int | None:
     """Return the number somebody means by "P-1042", "p 1042" or "1042"; None if it is no number of ours."""
     found = re.fullmatch(rf"(?:p\s*[-–—.#]?\s*)?([0-9]{{1,{LONGEST_REF}}})", words.strip().lower())
     return int(found[1]) if found else None
+
+
+LONGEST_NUMBER = 18  # digits: what fits into a column
+
+
+def row_named(words: str) -> int:
+    """Return the number of the row that a button or somebody's typing names; 0, which none has, if it is no number."""
+    return int(words) if words.isascii() and words.isdigit() and len(words) <= LONGEST_NUMBER else 0

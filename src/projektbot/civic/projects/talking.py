@@ -57,7 +57,7 @@ def _tell(tx: Tx, found: ProjectRow, comment: str) -> None:
     news = N_("Somebody has written about {ref} {title}:\n{comment}", ref=Own(reference(found.number)),
               title=found.title, comment=comment)  # fmt: skip
     opens = Opens(N_("Have a look"), "project", "ref", reference(found.number))
-    tx.post(found.person_id, news, opens, Topic.COMMENT)
+    tx.post(found.person_id, news, opens, Topic.COMMENT, found.number)
     tell_followers(tx, found.number, news, opens, but=found.person_id, topic=Topic.COMMENT)
 
 

@@ -35,7 +35,7 @@ from projektbot.dialog.engine import Result
 
 _COMES = (Bar.GONE, Bar.REMOVED)
 _NONE: frozenset[str] = frozenset()
-_DONE, _CHANGED, _LAST = ManageOutcome.DONE, ManageOutcome.CHANGED, ManageOutcome.LAST_LEAD
+_DONE, _CHANGED = ManageOutcome.DONE, ManageOutcome.CHANGED
 
 ACTIONS: Mapping[str, tuple[Callable[..., Result], tuple[str, ...], frozenset[str]]] = {
     "ask_to_join": (ask_to_join, tuple(AskOutcome), _NONE),
@@ -58,7 +58,7 @@ ACTIONS: Mapping[str, tuple[Callable[..., Result], tuple[str, ...], frozenset[st
     "invite_to_team": (invite_to_team, (InviteOutcome.MADE, InviteOutcome.TOO_MANY, *BARS), frozenset({"code"})),
     "revoke_invitation": (revoke_invitation, (InviteOutcome.REVOKED, *BARS), _NONE),
     "set_seats": (set_seats, (_DONE, *BARS), _NONE),
-    "change_member": (change_member, (_DONE, ManageOutcome.FULL, _LAST, _CHANGED, *BARS), _NONE),
+    "change_member": (change_member, (_DONE, ManageOutcome.FULL, _CHANGED, *BARS), _NONE),
     "remove_member": (remove_member, (_DONE, _CHANGED, *BARS), _NONE),
     "offer_lead": (offer_lead, (ManageOutcome.OFFERED, _CHANGED, *BARS), _NONE),
     "answer_lead": (answer_lead, (*LeadOutcome, *BARS), _NONE),

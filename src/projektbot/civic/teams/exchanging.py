@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import insert, or_, update
 
 from projektbot.civic.projects.queries import project
-from projektbot.civic.projects.rules import reference
+from projektbot.civic.projects.rules import reference, row_named
 from projektbot.civic.teams.exchange_queries import (
     OfferRow,
     Sides,
@@ -13,12 +13,13 @@ from projektbot.civic.teams.exchange_queries import (
     match_for_change,
     offer_by,
     offers_of,
+    open_matches,
     sides,
 )
 from projektbot.civic.teams.exchange_rules import MOST_OFFERS, Kind, MatchOutcome, OfferOutcome, fitting
 from projektbot.civic.teams.obtaining import Team, team_for
 from projektbot.civic.teams.queries import leads_of, team_of
-from projektbot.civic.teams.rules import SEATED, Act, Bar, row_named
+from projektbot.civic.teams.rules import SEATED, Act, Bar
 from projektbot.civic.teams.tables import matches, offers
 from projektbot.civic.tx import Opens, Tx
 from projektbot.dialog.engine import Result
@@ -26,6 +27,7 @@ from projektbot.store.upsert import unless_there
 from projektbot.texts import N_, Own, Text
 
 YES, NO = "yes", "no"
+SAYS = {Kind.HAS: "has_says", Kind.NEEDS: "needs_says"}
 
 
 def add_offer(tx: Tx, *, ref: str, kind: str, what: str, when: str | None = None) -> Result:
@@ -75,12 +77,22 @@ def settle_offer(tx: Tx, *, ref: str, offer: str) -> Result:
     team = team_for(tx, ref, Act.EXCHANGE)
     if isinstance(team, Bar):
         return Result(team)
-    theirs = (offers.c.id == row_named(offer)) & (offers.c.project == team.number) & offers.c.settled_at.is_(None)
+    number = row_named(offer)
+    for seen in open_matches(tx.db, team.number):
+        if seen.ours.id == number:
+            _tell_in_vain(tx, seen)
+    theirs = (offers.c.id == number) & (offers.c.project == team.number) & offers.c.settled_at.is_(None)
     if not tx.db.execute(update(offers).where(theirs).values(settled_at=tx.at)).rowcount:
         return Result(OfferOutcome.CHANGED)
-    its = or_(matches.c.has == row_named(offer), matches.c.needs == row_named(offer))
+    its = or_(matches.c.has == number, matches.c.needs == number)
     tx.db.execute(update(matches).where(its).values(words=None))  # nobody will be told any more
     return Result(OfferOutcome.SETTLED)
+
+
+def _tell_in_vain(tx: Tx, seen: Sides) -> None:
+    if seen.match.words:  # the other side has said yes, and waits
+        news = N_("About “{what}”: the other team cannot do it this time.", what=seen.theirs.what)
+        tx.post(_in_charge(tx, seen.theirs), news)
 
 
 # ---- brought together ------------------------------------------------------------------------------------------------
@@ -95,21 +107,20 @@ def answer_match(tx: Tx, *, ref: str, match: str, answer: str, contact: str | No
     seen = sides(tx.db, found, team.number) if found else None
     if seen is None or not seen.is_open:
         return Result(MatchOutcome.CHANGED, {"reach": ""})
+    if seen.match.words and seen.theirs.person_id is None:  # whoever wrote them was erased, and has agreed to nothing
+        seen = _taken_back(tx, seen)
     if answer != YES or not contact:
         return Result(_refuse(tx, seen), {"reach": ""})
     return _agree(tx, team, seen, contact)
 
 
 def _say(tx: Tx, seen: Sides, answer: str, words: str | None) -> None:
-    column = "has_says" if seen.ours.kind == Kind.HAS else "needs_says"
     mine = matches.c.id == seen.match.id
-    tx.db.execute(update(matches).where(mine).values({column: answer, "words": words}))
+    tx.db.execute(update(matches).where(mine).values({SAYS[Kind(seen.ours.kind)]: answer, "words": words}))
 
 
 def _refuse(tx: Tx, seen: Sides) -> MatchOutcome:
-    if seen.match.words:  # the other side has said yes, and waits
-        news = N_("About “{what}”: the other team cannot do it this time.", what=seen.theirs.what)
-        tx.post(_in_charge(tx, seen.theirs), news)
+    _tell_in_vain(tx, seen)
     _say(tx, seen, NO, None)
     return MatchOutcome.REFUSED
 
@@ -126,3 +137,27 @@ def _agree(tx: Tx, team: Team, seen: Sides, contact: str) -> Result:
               what=theirs, contact=contact, ref=ref, title=team.project.title)  # fmt: skip
     tx.post(_in_charge(tx, seen.theirs), news)
     return Result(MatchOutcome.TOGETHER, {"reach": seen.match.words})
+
+
+# ---- who said yes goes -----------------------------------------------------------------------------------------------
+
+
+def ask_anew(tx: Tx, number: int, person_id: int) -> None:
+    """Ask a team anew where somebody who has left it had said yes: how to reach them was for the team alone."""
+    for offer in offers_of(tx.db, number):
+        if offer.person_id == person_id and _take_back(tx, offer):
+            _ask(tx, offer)
+
+
+def _take_back(tx: Tx, offer: OfferRow) -> bool:
+    """Forget a team's yes and its words, where the other side has not answered; return whether there was one."""
+    side, says = matches.c[offer.kind], matches.c[SAYS[Kind(offer.kind)]]
+    waiting = (side == offer.id) & (says == YES) & matches.c.words.is_not(None)
+    return tx.db.execute(update(matches).where(waiting).values({says.name: None, "words": None})).rowcount > 0
+
+
+def _taken_back(tx: Tx, seen: Sides) -> Sides:
+    if _take_back(tx, seen.theirs):
+        _ask(tx, seen.theirs)
+    match = match_for_change(tx.db, seen.match.id)
+    return seen._replace(match=match) if match else seen

@@ -7,7 +7,7 @@ from sqlalchemy import delete, insert, update
 from projektbot.civic.people.codes import digest, new_code, note_wrong
 from projektbot.civic.people.queries import wrong_tries
 from projektbot.civic.people.rules import bare, grouped, minutes_to_wait
-from projektbot.civic.projects.rules import reference
+from projektbot.civic.projects.rules import reference, row_named
 from projektbot.civic.teams.joining import FORGOTTEN, look_at, named, take_in
 from projektbot.civic.teams.obtaining import Team, team_for, team_for_number
 from projektbot.civic.teams.queries import InvitationRow, invitation_by, invitations_of
@@ -21,7 +21,6 @@ from projektbot.civic.teams.rules import (
     InviteOutcome,
     RequestState,
     Role,
-    row_named,
 )
 from projektbot.civic.teams.tables import join_requests, team_invitations
 from projektbot.civic.tx import Tx

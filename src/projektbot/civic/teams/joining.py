@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import update
 
-from projektbot.civic.projects.rules import reference
+from projektbot.civic.projects.rules import reference, row_named
 from projektbot.civic.teams.obtaining import Team, team_for, team_for_number
 from projektbot.civic.teams.queries import RequestRow, asked_since, request_by, request_of
 from projektbot.civic.teams.rules import (
@@ -18,7 +18,6 @@ from projektbot.civic.teams.rules import (
     Role,
     SettleOutcome,
     ask_outcome,
-    row_named,
 )
 from projektbot.civic.teams.tables import join_requests, members
 from projektbot.civic.tx import Opens, Tx

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import delete, update
 
+from projektbot.civic.projects.rules import row_named
+from projektbot.civic.teams.exchanging import ask_anew
 from projektbot.civic.teams.joining import look_at, named
 from projektbot.civic.teams.obtaining import Team, team_for
 from projektbot.civic.teams.queries import MemberRow, lead_offer
@@ -17,7 +19,6 @@ from projektbot.civic.teams.rules import (
     Role,
     Sector,
     may_go,
-    row_named,
     seated,
 )
 from projektbot.civic.teams.tables import join_requests, lead_offers, members, teams
@@ -74,8 +75,8 @@ def change_member(tx: Tx, *, ref: str, member: str, act: str, sector: str | None
 
 
 def _change_role(tx: Tx, team: Team, who: MemberRow, role: Role) -> ManageOutcome:
-    if not may_go(who.role, len(team.leads)):
-        return ManageOutcome.LAST_LEAD
+    if who.role in (Role.LEAD, role):  # who leads can only go by themselves
+        return ManageOutcome.CHANGED
     if who.role is Role.GUEST and role is Role.MEMBER and team.is_full:
         return ManageOutcome.FULL
     _set(tx, who, role=role.value)
@@ -94,6 +95,7 @@ def remove_member(tx: Tx, *, ref: str, member: str, reason: str) -> Result:
         return Result(ManageOutcome.CHANGED)
     tx.db.execute(delete(lead_offers).where(lead_offers.c.member == who.id))
     _set(tx, who, role=Role.REMOVED.value, words=reason)
+    ask_anew(tx, team.number, who.person_id)
     tx.happens(team.number)  # why, and that it came about at all, is between the team and them
     news = N_("You are not in the team of {ref} {title} any more. The reason:\n{reason}", reason=reason, **named(team))
     tx.post(who.person_id, news)
@@ -177,6 +179,7 @@ def leave_team(tx: Tx, *, ref: str) -> Result:
     tx.db.execute(delete(members).where(members.c.id == me.id))
     mine = (join_requests.c.project == team.number) & (join_requests.c.person_id == tx.who.person_id)
     tx.db.execute(delete(join_requests).where(mine))
+    ask_anew(tx, team.number, me.person_id)
     tx.happens(team.number, shrunk(len(team.members) - 1))
     for person_id in team.leads:
         tx.post(person_id, N_("{name} has left the team of {ref} {title}.", **_called(team, me)))

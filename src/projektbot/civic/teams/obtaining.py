@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import insert, update
 
-from projektbot.civic.projects.queries import ProjectRow, project, project_for_change
+from projektbot.civic.projects.queries import ProjectRow, where_it_went_for_change
 from projektbot.civic.projects.rules import PUBLIC, Stage, number_of
 from projektbot.civic.teams.queries import UNWRITTEN, MemberRow, role_of, seats_of, team_of
 from projektbot.civic.teams.rules import Act, Bar, Role, bar, is_full
@@ -53,9 +53,8 @@ def team_for(tx: Tx, ref: str, act: Act) -> Team | Bar:
 
 def team_for_number(tx: Tx, number: int | None, act: Act) -> Team | Bar:
     """Return a team as `team_for` does, by the project's number."""
-    asked = project(tx.db, number)
     # locked first: two may take the last seat at once, or the last two leads leave
-    found = project_for_change(tx.db, asked.merged_into or asked.number) if asked else None
+    found = where_it_went_for_change(tx.db, number)
     if found is None:
         return Bar.GONE
     role = role_of(tx.db, found, tx.who.person_id)

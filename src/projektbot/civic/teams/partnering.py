@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import delete, insert
 
+from projektbot.civic.projects.rules import row_named
 from projektbot.civic.teams.obtaining import team_for
 from projektbot.civic.teams.queries import partners_of
-from projektbot.civic.teams.rules import MOST_PARTNERS, SECTORS, Act, Bar, PartnerOutcome, Sector, row_named
+from projektbot.civic.teams.rules import MOST_PARTNERS, SECTORS, Act, Bar, PartnerOutcome, Sector
 from projektbot.civic.teams.tables import partners
 from projektbot.civic.tx import Tx
 from projektbot.dialog.engine import Result

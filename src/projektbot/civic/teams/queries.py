@@ -97,7 +97,8 @@ def teams_of(db: Connection, person_id: int) -> list[int]:
     """Return the numbers of the projects in whose teams somebody is, the newest first."""
     mine = (members.c.person_id == person_id) & members.c.role.in_(sorted(IN_TEAM))
     unwritten = ~select(members.c.id).where(members.c.project == projects.c.number).exists()
-    author = (projects.c.person_id == person_id) & projects.c.published_at.is_not(None) & unwritten
+    own = (projects.c.person_id == person_id) & projects.c.published_at.is_not(None)
+    author = own & projects.c.merged_into.is_(None) & unwritten
     joined = select(members.c.project.label("number")).where(mine)
     found = joined.union(select(projects.c.number).where(author)).subquery()
     return list(db.scalars(select(found.c.number).order_by(found.c.number.desc())))

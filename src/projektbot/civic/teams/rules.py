@@ -212,7 +212,6 @@ class ManageOutcome(StrEnum):
     DONE = "done"
     OFFERED = "offered"  # the lead; the other has to agree
     FULL = "full"  # a guest cannot become a member
-    LAST_LEAD = "last_lead"
     CHANGED = "changed"  # they are not in the team any more, or something else now
 
 
@@ -250,14 +249,6 @@ class PartnerOutcome(StrEnum):
 def may_go(role: Role, leads: int) -> bool:
     """Say whether somebody may leave or lead no longer: the last lead needs a successor first."""
     return role is not Role.LEAD or leads > 1
-
-
-LONGEST_NUMBER = 18  # digits: what fits into a column
-
-
-def row_named(words: str) -> int:
-    """Return the number of the row that a button or somebody's typing names; 0, which none has, if it is no number."""
-    return int(words) if words.isascii() and words.isdigit() and len(words) <= LONGEST_NUMBER else 0
 
 
 # ---- two become one --------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from projektbot.civic.cards import on_button, titled
 from projektbot.civic.people.rules import LENGTH, bare
 from projektbot.civic.projects.queries import ProjectRow, project, where_it_went
-from projektbot.civic.projects.rules import PUBLIC, Stage, number_of, reference
+from projektbot.civic.projects.rules import PUBLIC, Stage, number_of, reference, row_named
 from projektbot.civic.seen import Calculate, Provider, Seen
 from projektbot.civic.teams import cards
 from projektbot.civic.teams.exchange_queries import Sides, match_by, offers_of, open_matches, sides
@@ -27,7 +27,7 @@ from projektbot.civic.teams.queries import (
     team_of,
     teams_of,
 )
-from projektbot.civic.teams.rules import IN_TEAM, SECTORS, Act, RequestState, Role, bar, is_full, row_named
+from projektbot.civic.teams.rules import IN_TEAM, SECTORS, Act, RequestState, Role, bar, is_full
 from projektbot.dialog.model import Answers, Value
 from projektbot.dialog.session import Session
 from projektbot.messages import micros

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, select, update
+from sqlalchemy import ColumnElement, Connection, Table, delete, select, update
 
 from projektbot.civic.projects.queries import ProjectRow, project
 from projektbot.civic.projects.rules import reference
 from projektbot.civic.teams.obtaining import write_team
+from projektbot.civic.teams.queries import MemberRow, team_of
 from projektbot.civic.teams.rules import IN_TEAM, RequestState, Role, after_merge, higher
 from projektbot.civic.teams.tables import (
     join_requests,
@@ -20,7 +21,7 @@ from projektbot.civic.teams.tables import (
     teams,
 )
 from projektbot.civic.tx import Opens, Tx
-from projektbot.texts import N_, Own
+from projektbot.texts import N_, NN_, Own, Text
 
 # ---- two people ------------------------------------------------------------------------------------------------------
 
@@ -35,10 +36,22 @@ def unite_members(db: Connection, person_id: int, into: int) -> None:
 
 def unite_requests(db: Connection, person_id: int, into: int) -> None:
     """Let one person's requests be another's; where both have one, the open one stays, or else the newer."""
-    for gone, kept in _pairs(db, join_requests, "project", person_id, into):
+    _drop_lesser(db, _pairs(db, join_requests, "project", person_id, into))
+    db.execute(update(join_requests).where(join_requests.c.person_id == person_id).values(person_id=into))
+    _drop_needless(db, join_requests.c.person_id == into)
+
+
+def _drop_lesser(db: Connection, pairs: list[tuple[Any, Any]]) -> None:
+    for gone, kept in pairs:
         loser = kept if _weight(gone) > _weight(kept) else gone
         db.execute(delete(join_requests).where(join_requests.c.id == loser.id))
-    db.execute(update(join_requests).where(join_requests.c.person_id == person_id).values(person_id=into))
+
+
+def _drop_needless(db: Connection, those: ColumnElement[bool]) -> None:
+    """Take away open requests of whoever is in that team by now: a yes would make a member of its lead."""
+    same = (members.c.project == join_requests.c.project) & (members.c.person_id == join_requests.c.person_id)
+    there = select(members.c.id).where(same, members.c.role.in_(sorted(IN_TEAM))).exists()
+    db.execute(delete(join_requests).where(those, join_requests.c.state == RequestState.OPEN, there))
 
 
 def _weight(row: Any) -> tuple[bool, int]:  # noqa: ANN401 - a row of join_requests
@@ -80,10 +93,10 @@ def merge_teams(tx: Tx, number: int, into: int) -> None:
     moved = _rows(db, number)
     if moved:
         _merge_members(tx, moved, target)
-    for gone, _ in _pairs(db, join_requests, "person_id", number, into):
-        db.execute(delete(join_requests).where(join_requests.c.id == gone.id))
+    _drop_lesser(db, _pairs(db, join_requests, "person_id", number, into))
     for table in (join_requests, team_invitations, partners, offers):
         db.execute(update(table).where(table.c.project == number).values(project=into))
+    _drop_needless(db, join_requests.c.project == into)
     own = select(offers.c.id).where(offers.c.project == into)
     db.execute(delete(matches).where(matches.c.has.in_(own), matches.c.needs.in_(own)))
     db.execute(delete(teams).where(teams.c.project == number))
@@ -94,7 +107,8 @@ def _rows(db: Connection, number: int) -> list[Any]:
 
 
 def _merge_members(tx: Tx, moved: list[Any], target: ProjectRow) -> None:
-    led = any(row.role is Role.LEAD for row in write_team(tx, target))
+    before = write_team(tx, target)
+    led = any(row.role is Role.LEAD for row in before)
     theirs = {row.person_id: row for row in _rows(tx.db, target.number)}
     for row in moved:
         row_of = members.c.id == row.id
@@ -105,11 +119,29 @@ def _merge_members(tx: Tx, moved: list[Any], target: ProjectRow) -> None:
         else:
             role = after_merge(Role(row.role), led=led)
             tx.db.execute(update(members).where(row_of).values(project=target.number, role=role.value))
-        _tell(tx, row, target)
+    _tell(tx, moved, before, target)
 
 
-def _tell(tx: Tx, row: Any, target: ProjectRow) -> None:  # noqa: ANN401 - a row of members
-    if Role(row.role) in IN_TEAM:
-        named = {"ref": Own(reference(target.number)), "title": target.title}
+def _tell(tx: Tx, moved: list[Any], before: list[MemberRow], target: ProjectRow) -> None:
+    """Tell those who came along, who led the other team already, and its group: by figures, as ever."""
+    named = {"ref": Own(reference(target.number)), "title": target.title}
+    opens = Opens(N_("See the team"), "team", "ref", named["ref"])
+    now = {row.person_id for row in team_of(tx.db, target)}
+    came = {row.person_id for row in moved if Role(row.role) in IN_TEAM} & now
+    for person_id in sorted(came):
         news = N_("Your team goes on as part of the team of {ref} {title}, and so do you.", **named)
-        tx.post(row.person_id, news, Opens(N_("See the team"), "team", "ref", named["ref"]))
+        tx.post(person_id, news, opens)
+    if len(now) == len(before):
+        return
+    grown = NN_("Another team has become part of yours, that of {ref} {title}: you are {n} person now.",
+                "Another team has become part of yours, that of {ref} {title}: you are {n} people now.",
+                len(now), **named)  # fmt: skip
+    for lead in before:
+        if lead.role is Role.LEAD and lead.person_id not in came:
+            tx.post(lead.person_id, grown, opens)
+    tx.happens(target.number, _joined_by(len(now)))
+
+
+def _joined_by(size: int) -> Text:
+    return NN_("Another team has become part of this one: it is {n} person now.",
+               "Another team has become part of this one: it is {n} people now.", size)  # fmt: skip
