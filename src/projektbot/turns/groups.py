@@ -18,8 +18,10 @@ from projektbot.civic.groups.queries import project_of_chat, thread_of_chat
 from projektbot.civic.groups.rules import OFF, BindOutcome
 from projektbot.civic.groups.speaking import people_behind
 from projektbot.civic.projects.rules import reference
+from projektbot.civic.teams.rules import row_named
 from projektbot.civic.tx import Post, Said, Tx, Who
 from projektbot.dialog.book import spelled
+from projektbot.dialog.cleaning import clean
 from projektbot.dialog.session import Session
 from projektbot.errors import Refused
 from projektbot.i18n import harmless
@@ -161,7 +163,7 @@ def _here(batch: Batch, conversation: Conversation, inbound: Inbound) -> Here:
     tx = Tx(batch.db, batch.now, who, batch.world.city)
     project = project_of_chat(batch.db, found.address_id) or 0
     world, event = batch.world, inbound.event
-    to, quoted = (event.to, harmless(event.quoted)) if isinstance(event, Command) else ("", "")
+    to, quoted = (event.to, clean(harmless(event.quoted))) if isinstance(event, Command) else ("", "")
     return Here(tx, project, inbound.sender, people, world.languages.zone, world.keep, inbound.thread, to, quoted)
 
 
@@ -172,12 +174,13 @@ def locale_of(batch: Batch, locale: str, *, chosen: bool) -> str:
 
 def _as_meant(batch: Batch, conversation: Conversation, event: Event, *, patient: bool) -> Event:
     """Take a number that answers one of our messages for the button of that number."""
-    if not isinstance(event, Words) or not event.to or not event.text.strip().isdigit():
+    number = row_named(event.text.strip()) if isinstance(event, Words) else 0
+    if not isinstance(event, Words) or not event.to or not number:
         return event
     body = batch.told(conversation.found.address_id, event.to, patient=patient)
     sent: dict[str, Any] = orjson.loads(body) if body else {"choices": [], "first": 1}
     numbered = [choice for choice in sent["choices"] if not choice["word"]]
-    index = int(event.text.strip()[:4]) - sent["first"]
+    index = number - sent["first"]
     return Tap(numbered[index]["token"], event.to) if 0 <= index < len(numbered) else event
 
 
@@ -186,7 +189,7 @@ def _done(batch: Batch, here: Here, event: Event, *, patient: bool) -> Post | No
         case Command(name, _, to) if _known(batch, name) == "delete" and here.project:
             return _take_back(batch, here, to, patient=patient)
         case Command(name, argument):
-            return _commanded(batch, here, name, harmless(argument).strip())
+            return _commanded(batch, here, name, clean(harmless(argument)))
         case Tap(token):
             return _tapped(here, token)
         case Words():
@@ -237,9 +240,9 @@ def _speak(batch: Batch, here: Here, wanted: str) -> Post:
 def _tapped(here: Here, token: str) -> Post:
     kind, _, rest = token.partition("|")
     number, _, what = rest.partition("|")
-    if kind not in TAPS or not number.isdecimal() or not (here := binding.held(here)).project:
+    if kind not in TAPS or not row_named(number) or not (here := binding.held(here)).project:
         raise Refused(N_("This button belongs to something that is over."))
-    return TAPS[kind](here, int(number), what)
+    return TAPS[kind](here, row_named(number), what)
 
 
 # ---- what nobody there has just asked for ----------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from projektbot.civic.groups.here import Here
 from projektbot.civic.groups.queries import QuestionRow, answers_to, choices_of, question_for_change
 from projektbot.civic.groups.rules import SEVERAL, Coming, Kind
 from projektbot.civic.groups.tables import group_answers, group_askers, questions
+from projektbot.civic.teams.rules import row_named
 from projektbot.civic.tx import Post
 from projektbot.dialog.saying import Button
 from projektbot.errors import Refused
@@ -55,8 +56,8 @@ def choose(here: Here, question_id: int, what: str) -> Post:
         raise Refused(N_("This question is closed."))
     if not here.voter:
         raise Refused(N_("I cannot count you while you write anonymously."))
-    if what.isdecimal() and int(what) < len(question.options):
-        _note(here, question, int(what))
+    if what.isdecimal() and (place := row_named(what)) < len(question.options):
+        _note(here, question, place)
     return shown(here, question)
 
 

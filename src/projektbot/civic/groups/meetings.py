@@ -21,6 +21,7 @@ from projektbot.civic.groups.rules import FEWEST_DATES, LONGEST_WORDS, MOST_DATE
 from projektbot.civic.groups.tables import questions
 from projektbot.civic.projects.rules import reference
 from projektbot.civic.tx import Post, Tx
+from projektbot.dialog.cleaning import is_visible
 from projektbot.documents.calendar import Event, calendar
 from projektbot.errors import Refused
 from projektbot.messages import Kind as FileKind
@@ -49,7 +50,8 @@ def _read(here: Here, written: str) -> tuple[str, list[datetime]]:
     except UnclearError as unclear:
         raise Refused(N_("I could not read {words} as a day and a time still to come. For example: {example}",
                          words=unclear.words[:40], example=EXAMPLE)) from None  # fmt: skip
-    if not FEWEST_DATES <= len(dates) <= MOST_DATES or len(title) > LONGEST_WORDS:
+    unseen = bool(title) and not is_visible(title)
+    if not FEWEST_DATES <= len(dates) <= MOST_DATES or len(title) > LONGEST_WORDS or unseen:
         raise Refused(
             N_("Please write what it is about, and {least} to {most} dates after it. For example: {example}",
                least=FEWEST_DATES, most=MOST_DATES, example=EXAMPLE)

@@ -26,10 +26,10 @@ from projektbot.civic.groups.rules import (
     MOST_CHOICES,
     MOST_OPEN_POLLS,
     Kind,
-    is_visible,
 )
 from projektbot.civic.groups.speaking import speaker_of
 from projektbot.civic.tx import Asked, Post
+from projektbot.dialog.cleaning import is_visible
 from projektbot.errors import Refused
 from projektbot.texts import N_, NN_, Text
 

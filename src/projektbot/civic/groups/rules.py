@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
-from unicodedata import category
 
 from projektbot.records import record
 
@@ -114,11 +113,6 @@ def verdict(counts: Counts) -> Verdict:
     if counts.yes == counts.no:
         return Verdict.TIED if counts.yes else Verdict.NOBODY
     return Verdict.YES if counts.yes > counts.no else Verdict.NO
-
-
-def is_visible(words: str) -> bool:
-    """Say whether something can be seen of these words: of nothing but blanks and marks no messenger makes a poll."""
-    return any(category(char)[0] not in "CZM" for char in words)
 
 
 def favourite(counts: Sequence[int]) -> int | None:

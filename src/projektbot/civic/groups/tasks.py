@@ -13,6 +13,7 @@ from projektbot.civic.groups.queries import TaskRow, chats_of_project, count_ope
 from projektbot.civic.groups.rules import LONGEST_WORDS, MOST_OPEN_TASKS, MOST_SHOWN
 from projektbot.civic.groups.tables import tasks
 from projektbot.civic.tx import Post, Tx
+from projektbot.dialog.cleaning import is_visible
 from projektbot.dialog.saying import Button
 from projektbot.errors import Refused
 from projektbot.messages import micros
@@ -57,7 +58,7 @@ def _read(here: Here, written: str) -> TaskWords:
     if here.to and not here.quoted and only_names(words.words):
         raise Refused(N_("I cannot see what the message says that you answer. Please write the task behind the "
                          "command. For example: {example}", example=EXAMPLE))  # fmt: skip
-    if not words.words or len(words.words) > LONGEST_WORDS:
+    if not is_visible(words.words) or len(words.words) + len(words.who) > LONGEST_WORDS:
         raise Refused(N_("Please write what is to be done, in at most {n} characters. For example: {example}",
                          n=LONGEST_WORDS, example=EXAMPLE))  # fmt: skip
     return words
