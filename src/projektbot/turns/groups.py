@@ -15,7 +15,7 @@ from projektbot.civic import cards
 from projektbot.civic.groups import asking, binding, copies, decisions, meetings, poll_ids, polls, relay, tasks
 from projektbot.civic.groups.here import Here
 from projektbot.civic.groups.queries import project_of_chat, thread_of_chat
-from projektbot.civic.groups.rules import OFF, BindOutcome
+from projektbot.civic.groups.rules import ASKED_AT_ONCE, OFF, BindOutcome
 from projektbot.civic.groups.speaking import people_behind
 from projektbot.civic.projects.rules import reference
 from projektbot.civic.teams.rules import row_named
@@ -27,7 +27,8 @@ from projektbot.errors import Refused
 from projektbot.i18n import harmless
 from projektbot.messages import Command, Event, Inbound, Letter, Odd, Tap, Vote, Words
 from projektbot.texts import N_, Own, Text
-from projektbot.turns import notices, relaying, rows
+from projektbot.turns import notices, paces, relaying, rows
+from projektbot.turns.paces import Pace
 from projektbot.turns.rendering import Where
 from projektbot.turns.unsettled import Unsettled
 
@@ -89,6 +90,9 @@ DUE: Mapping[str, Callable[[Tx, str], None]] = {
     decisions.END: decisions.end,
 }
 
+TOO_MUCH = N_("That was a lot at once, and I cannot keep up. In three minutes I listen to you here again; please "
+              "repeat then what comes in between.")  # fmt: skip
+
 # What the commands are called in other languages: in German /task is /aufgabe.
 SPELLED = (
     N_("/team"), N_("/task"), N_("/tasks"), N_("/meeting"), N_("/poll"), N_("/polls"), N_("/decide"),
@@ -115,6 +119,10 @@ def take(batch: Batch, conversation: Conversation, inbound: Inbound, event: Even
     if isinstance(event, Vote):
         _vote(batch, here, event, patient=patient)
         return None
+    if isinstance(event, Command | Tap | Words):
+        pace = paces.counted(batch, conversation.found.address_id, f"={inbound.sender}", ASKED_AT_ONCE)
+        if pace is not Pace.GOOD:
+            return _say_rest(batch, conversation, inbound) if pace is Pace.TOO_MUCH else None
     event = _as_meant(batch, conversation, event, patient=patient)
     try:
         post = _done(batch, here, event, patient=patient)
@@ -127,6 +135,11 @@ def take(batch: Batch, conversation: Conversation, inbound: Inbound, event: Even
     replaces = _replaced(batch, here, event)
     where = Where(post.media, replaces, "" if replaces else inbound.message, inbound.thread)
     return _post(batch, conversation.found, conversation.session, post, where, "receipt")
+
+
+def _say_rest(batch: Batch, conversation: Conversation, inbound: Inbound) -> Letter:
+    where = Where(reply_to=inbound.message, thread=inbound.thread)
+    return _post(batch, conversation.found, conversation.session, Post(TOO_MUCH), where, "receipt")
 
 
 def _replaced(batch: Batch, here: Here, event: Event) -> str:

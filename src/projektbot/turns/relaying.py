@@ -14,9 +14,7 @@ from projektbot.civic.groups import copies, relay
 from projektbot.civic.groups.copies import Copy
 from projektbot.civic.groups.plain import LONGEST_CAPTION, LONGEST_WORDS, shown_name, shown_words
 from projektbot.civic.groups.queries import project_of_chat, thread_of_chat
-from projektbot.civic.groups.rules import RELAY_ALL_AT_ONCE, RELAY_AT_ONCE, RELAY_SECONDS
-from projektbot.civic.groups.tables import relay_paces
-from projektbot.dialog.pace import after
+from projektbot.civic.groups.rules import RELAY_ALL_AT_ONCE, RELAY_AT_ONCE
 from projektbot.i18n import FSI, PDI
 from projektbot.messages import (
     Edited,
@@ -34,9 +32,9 @@ from projektbot.messages import (
     Upload,
     Words,
 )
-from projektbot.store.upsert import upsert
 from projektbot.texts import N_, Place, Text
-from projektbot.turns import rows
+from projektbot.turns import paces, rows
+from projektbot.turns.paces import Pace
 from projektbot.turns.rendering import written
 from projektbot.turns.rows import Found
 from projektbot.turns.unsettled import Unsettled
@@ -184,14 +182,10 @@ class TooMuch:
 
 def _pace(batch: Batch, found: Found, inbound: Inbound) -> TooMuch | None:
     """Count a message; return what to do if there have been too many, of one person or of all."""
-    now = batch.at // 1_000_000 // RELAY_SECONDS
     for sender, at_once in ((inbound.sender or "-", RELAY_AT_ONCE), ("", RELAY_ALL_AT_ONCE)):
-        before = copies.pace_of(batch.db, found.address_id, sender)
-        pace = after(before, now, at_once)
-        if pace != before:
-            upsert(batch.db, relay_paces, {"address_id": found.address_id, "sender": sender}, {"pace": pace})
-        if pace < 0:
-            return TooMuch(None if pace == before else _say_so(batch, found))
+        pace = paces.counted(batch, found.address_id, sender, at_once)
+        if pace is not Pace.GOOD:
+            return TooMuch(_say_so(batch, found) if pace is Pace.TOO_MUCH else None)
     return None
 
 

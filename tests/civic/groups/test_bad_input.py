@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from projektbot.civic.groups.tables import decisions, questions, tasks
-from projektbot.messages import Tap, Words
+from projektbot.civic.groups.rules import ASKED_AT_ONCE
+from projektbot.civic.groups.tables import decisions, group_answers, questions, tasks
+from projektbot.messages import Command, Tap, Vote, Words
 from projektbot.store.tables import inbox
 from projektbot.turns.rows import ASIDE
-from tests.civic.groups.town import Member, arrived, bound
-from tests.turns.town import Town
+from tests.civic.groups.town import Member, arrived, bound, posts
+from tests.turns.town import Town, bare
 
 ENDLESS = "9" * 40
 UNSEEN = "\u200b\u2800\u2060"
@@ -83,3 +86,23 @@ async def test_four_thousand_characters_are_too_many_wherever_they_stand(town: T
 async def _with_poll(anna: Member) -> Member:
     await anna.says("/poll Which colour? ; red ; green")
     return anna
+
+
+# ---- floods ----------------------------------------------------------------------------------------------------------
+
+
+async def test_who_floods_a_group_gets_one_word_and_others_are_heard(town: Town) -> None:
+    anna, ben = await _with_poll(await bound(town)), Member(town, "ben")
+    await arrived(town, "m1", poll="p1")
+    before = len(posts(town))
+
+    await town.take(*[ben.inbound(Command("tasks")) for _ in range(3 * ASKED_AT_ONCE)])
+
+    said = [bare(message) for message in posts(town)[before:]]
+    assert len(said) == ASKED_AT_ONCE + 1
+    assert ["auf einmal" in words or "a lot at once" in words for words in said].index(True) == ASKED_AT_ONCE
+    await ben.does(Vote("p1", (0,)))  # a vote makes no noise, and is never lost
+    assert await town.count(group_answers) == 1
+    assert "No task is open" in await anna.says("/tasks")
+    await town.pass_by(timedelta(minutes=3))
+    assert "No task is open" in await ben.says("/tasks")

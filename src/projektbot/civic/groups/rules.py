@@ -17,7 +17,9 @@ LONGEST_CHOICE = 60  # on a button, too, it has to be read
 MOST_OPEN_POLLS = 10  # of a project
 DECISION_DAYS = 3
 RELAYED_DAYS = 3  # what was passed on is forgotten in the night after two days: as long as Telegram lets it be deleted
-RELAY_AT_ONCE, RELAY_SECONDS = 20, 3  # messages of one person at once, and on and on one in so many seconds
+PACE_SECONDS = 3  # who wants much of us is heard on and on once in so many seconds: as often as Telegram lets us speak
+ASKED_AT_ONCE = 30  # commands and buttons of one person in a group; a secretary may well write down twenty tasks
+RELAY_AT_ONCE = 20  # messages of one person
 RELAY_ALL_AT_ONCE = (
     60  # of a whole chat: Telegram takes twenty a minute, and what cannot leave lies in front of the rest
 )

@@ -134,7 +134,8 @@ relayed = Table(
     Index("relayed_message", "address_id", "message"),
 )
 
-# How much somebody had passed on lately, as in `dialog/pace.py`; without a sender: all of a chat together.
+# How much somebody had passed on lately, as in `dialog/pace.py`; without a sender: all of a chat together. With "="
+# before the sender: how much they wanted of us.
 relay_paces = Table(
     "relay_paces",
     metadata,
