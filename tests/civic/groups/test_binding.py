@@ -5,7 +5,7 @@ from __future__ import annotations
 from projektbot.civic.groups.tables import project_chats
 from projektbot.messages import Migrated, Presence
 from tests.civic.groups.town import GROUP, Member, bound
-from tests.civic.projects.town import sends_an_idea
+from tests.civic.projects.town import sends_an_idea, with_role
 from tests.turns.linked import notices
 from tests.turns.town import Town
 
@@ -60,3 +60,31 @@ async def test_who_leads_hears_that_we_were_taken_out_and_the_group_that_we_are_
     assert "taken out of the group of P-1001" in heard
     assert ["again" in told for told in await notices(town, GROUP)] == [True]
     assert "P-1001" in await anna.says("/help")
+
+
+async def test_who_leads_another_project_does_not_take_the_group_away(town: Town) -> None:
+    anna, ben = await bound(town), Member(town, "ben")
+    await sends_an_idea(town.person("ben"), "Seats at the water")
+
+    assert "This group belongs to P-1001" in await ben.says("/team P-1002")
+    assert [row.project for row in await town.rows(project_chats)] == [1001]
+    await anna.says("/team off")
+    assert "belongs to P-1002" in await ben.says("/team P-1002")
+
+
+async def test_a_group_of_a_declined_project_is_free_for_another(town: Town) -> None:
+    await bound(town)
+    await sends_an_idea(town.person("ben"), "Seats at the water")
+    mia = await with_role(town, "mia2")
+    await mia.says("/queue P-1001")
+    await mia.taps("Decline it")
+    await mia.says("There are benches already.")
+
+    assert "belongs to P-1002" in await Member(town, "ben").says("/team P-1002")
+
+
+async def test_who_leads_both_projects_moves_the_group(town: Town) -> None:
+    anna = await bound(town)
+    await sends_an_idea(town.person("anna"), "Seats at the water")
+
+    assert "Before, it was the one of P-1001" in await anna.says("/team P-1002")

@@ -14,7 +14,7 @@ from projektbot.civic.groups.queries import chat_on, project_of_chat
 from projektbot.civic.groups.rules import BindOutcome, bind_outcome
 from projektbot.civic.groups.speaking import leads_of, speaker_of
 from projektbot.civic.groups.tables import project_chats
-from projektbot.civic.projects.queries import ProjectRow, project_for_change
+from projektbot.civic.projects.queries import ProjectRow, project, project_for_change
 from projektbot.civic.projects.rules import Stage, number_of, reference
 from projektbot.civic.tx import Post, Tx
 from projektbot.store.upsert import upsert
@@ -33,10 +33,19 @@ def bind(here: Here, ref: str) -> Post:
         open_=found is not None and Stage(found.stage) not in CLOSED,
         speaks=found is not None and speaker_of(here.tx.db, here.people, found.number) is not None,
         here=found is not None and found.number == here.project,
+        taken=_is_taken(here),
     )
     if outcome is BindOutcome.BOUND and found:
         return _bind(here, found)
     return Post(REFUSALS[outcome](ref, here))
+
+
+def _is_taken(here: Here) -> bool:
+    """Say whether the group is one of people who would have to give it away first."""
+    before = project(here.tx.db, here.project)
+    if before is None or Stage(before.stage) in CLOSED or speaker_of(here.tx.db, here.people, before.number):
+        return False
+    return bool(leads_of(here.tx.db, before.number))
 
 
 def _bind(here: Here, found: ProjectRow) -> Post:
@@ -90,6 +99,10 @@ REFUSALS: dict[BindOutcome, Callable[[str, Here], Text]] = {
     BindOutcome.MAY_NOT: lambda _ref, _here: N_(
         "Only who leads the project can connect it with a group: whoever had the idea, or to whom they handed over. If "
         "you lead it on another messenger, connect your chats first, with /link in private."
+    ),
+    BindOutcome.TAKEN: lambda _ref, here: N_(
+        "This group belongs to {ref}. Who leads that project can separate it from there with {example}; then it is free "
+        "for another one.", ref=Own(reference(here.project)), example=N_("/team off"),
     ),
     BindOutcome.STRANGER: lambda _ref, _here: N_(
         "I do not know you yet. Please write to me in private first: there I see what you lead. Then come back here."

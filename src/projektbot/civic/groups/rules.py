@@ -35,6 +35,7 @@ class BindOutcome(StrEnum):
     ALREADY = "already"
     CLOSED = "closed"  # the project was declined, or goes on as another
     MAY_NOT = "may_not"
+    TAKEN = "taken"  # it is the group of another project, for which whoever acts does not speak
     STRANGER = "stranger"  # has never written to us in private
     UNSEEN = "unseen"  # an anonymous administrator
     UNKNOWN = "unknown"  # there is no such project
@@ -95,8 +96,10 @@ class Counts:
     abstain: int
 
 
-def bind_outcome(*, seen: bool, known: bool, exists: bool, open_: bool, speaks: bool, here: bool) -> BindOutcome:
-    """Say what becomes of connecting a group; `here` if it is the one of this project already."""
+def bind_outcome(
+    *, seen: bool, known: bool, exists: bool, open_: bool, speaks: bool, here: bool, taken: bool
+) -> BindOutcome:
+    """Say what becomes of connecting a group; `here` if it is the one of this project already, `taken` of others."""
     if not seen:
         return BindOutcome.UNSEEN
     if not exists:
@@ -107,7 +110,9 @@ def bind_outcome(*, seen: bool, known: bool, exists: bool, open_: bool, speaks: 
         return BindOutcome.MAY_NOT
     if not open_:
         return BindOutcome.CLOSED
-    return BindOutcome.ALREADY if here else BindOutcome.BOUND
+    if here:
+        return BindOutcome.ALREADY
+    return BindOutcome.TAKEN if taken else BindOutcome.BOUND
 
 
 def verdict(counts: Counts) -> Verdict:
