@@ -88,6 +88,7 @@ DUE: Mapping[str, Callable[[Tx, str], None]] = {
     tasks.REMIND: tasks.remind,
     meetings.REMIND: meetings.remind,
     decisions.END: decisions.end,
+    binding.CLOSED_TO_US: binding.tell_closed,
 }
 
 TOO_MUCH = N_("That was a lot at once, and I cannot keep up. In three minutes I listen to you here again; please "
