@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import orjson
 
@@ -84,11 +85,11 @@ TAPS: Mapping[str, Callable[[Here, int, str], Post]] = {
     asking.CHOOSE: asking.choose,
     asking.FIX: meetings.fix,
 }
-DUE: Mapping[str, Callable[[Tx, str], None]] = {
+DUE: Mapping[str, Callable[[Tx, str, ZoneInfo], None]] = {
     tasks.REMIND: tasks.remind,
-    meetings.REMIND: meetings.remind,
-    decisions.END: decisions.end,
-    binding.CLOSED_TO_US: binding.tell_closed,
+    meetings.REMIND: lambda tx, subject, _zone: meetings.remind(tx, subject),
+    decisions.END: lambda tx, subject, _zone: decisions.end(tx, subject),
+    binding.CLOSED_TO_US: lambda tx, subject, _zone: binding.tell_closed(tx, subject),
 }
 
 TOO_MUCH = N_("That was a lot at once, and I cannot keep up. In three minutes I listen to you here again; please "
@@ -278,7 +279,7 @@ def say(batch: Batch, said: Sequence[Said]) -> list[Letter]:
 def wake(batch: Batch, kind: str, subject: str) -> list[Letter]:
     """Carry out what was due in groups; return the letters."""
     tx = _of_nobody(batch)
-    DUE[kind](tx, subject)
+    DUE[kind](tx, subject, batch.world.languages.zone)
     notices.tell(batch, tx.notices)
     return say(batch, tx.said)
 
