@@ -59,6 +59,7 @@ UNSHOWN: Mapping[str, Text] = {
     "document": N_("(a file, to be found in the other chat)"),
 }
 SOMETHING = N_("(something that can only be shown in the other chat)")
+FORWARDED = N_("(forwarded)")  # a messenger shows it beside the name, so these are not the words of who is named
 SEPARATOR = ": "
 
 
@@ -138,10 +139,13 @@ def _answered(batch: Batch, found: Found, event: Event, *, patient: bool) -> dic
 def _show_in(batch: Batch, other: Found, inbound: Inbound, event: Event, answered: str) -> Letter:
     locale = _locale(batch, other)
     said, media = _content(batch, event, locale)
-    name = shown_name(inbound.name) or batch.renderer.languages.words(SOMEBODY, locale)
-    named = (Part(f"{FSI}{name}{PDI}", Style.BOLD), *([Part(SEPARATOR), said] if said else []))
+    words = batch.renderer.languages.words
+    name = shown_name(inbound.name) or words(SOMEBODY, locale)
+    passed = f" {words(FORWARDED, locale)}" if inbound.forwarded else ""
+    lead = [Part(passed + (SEPARATOR if said else ""))] if said or passed else []
+    parts = (Part(f"{FSI}{name}{PDI}", Style.BOLD), *lead, *([said] if said else []))
     message = Outgoing(
-        named, media=media, reply_to=answered, lang=locale, thread=thread_of_chat(batch.db, other.address_id),
+        parts, media=media, reply_to=answered, lang=locale, thread=thread_of_chat(batch.db, other.address_id),
         whole=True,
     )  # fmt: skip
     return batch.post(other, written(message), "notice")
@@ -222,7 +226,7 @@ def _say_anew(batch: Batch, copy: Copy, new: Outgoing) -> Letter | None:
 def _corrected(copy: Copy, text: str) -> Outgoing | None:
     """Return what a copy should say now; None if it has no words of theirs, or says it already."""
     name, *rest = copy.message.parts
-    if rest and rest[-1].style is not Style.SAID:
+    if rest and rest[-1].style is not Style.SAID:  # not theirs, or only forwarded, which nobody can correct
         return None
     said = shown_words(text, LONGEST_CAPTION if copy.message.media else LONGEST_WORDS)
     parts = (name, Part(SEPARATOR), Part(said, Style.SAID)) if said else (name,)
