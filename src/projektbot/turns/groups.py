@@ -155,7 +155,11 @@ def _replaced(batch: Batch, here: Here, event: Event) -> str:
 def _vote(batch: Batch, here: Here, vote: Vote, *, patient: bool) -> None:
     """Count a vote in a messenger's poll, which nobody answers; it may have come before we know what poll that is."""
     address_id = here.tx.who.address_id
-    if not polls.vote(here, vote.poll, vote.options) and patient and rows.is_being_told(batch.db, address_id, batch.at):
+    if (
+        not polls.vote(binding.held(here), vote.poll, vote.options)
+        and patient
+        and rows.is_being_told(batch.db, address_id, batch.at)
+    ):
         raise Unsettled
 
 
