@@ -7,30 +7,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 import orjson
 
 from projektbot.civic import cards
-from projektbot.civic.groups import asking, binding, copies, decisions, meetings, poll_ids, polls, relay, tasks
+from projektbot.civic.groups import asking, binding, copies, counts, decisions, meetings, poll_ids, polls, relay, tasks
 from projektbot.civic.groups.here import Here
 from projektbot.civic.groups.queries import project_of_chat, thread_of_chat
 from projektbot.civic.groups.rules import ASKED_AT_ONCE, OFF, BindOutcome
 from projektbot.civic.groups.speaking import people_behind
 from projektbot.civic.projects.rules import reference
 from projektbot.civic.teams.rules import row_named
-from projektbot.civic.tx import Post, Said, Tx, Who
+from projektbot.civic.tx import Post, Said, Tx, Who, let_be_due
 from projektbot.dialog.book import spelled
 from projektbot.dialog.cleaning import clean
 from projektbot.dialog.session import Session
 from projektbot.errors import Refused
 from projektbot.i18n import harmless
-from projektbot.messages import Command, Event, Inbound, Letter, Odd, Tap, Vote, Words
+from projektbot.messages import Command, Event, Inbound, Letter, Odd, Tap, Vote, Words, outgoing_from
 from projektbot.texts import N_, Own, Text
 from projektbot.turns import notices, paces, relaying, rows
 from projektbot.turns.paces import Pace
-from projektbot.turns.rendering import Where
+from projektbot.turns.rendering import Where, written
 from projektbot.turns.unsettled import Unsettled
 
 if TYPE_CHECKING:
@@ -82,16 +82,19 @@ BOUND: Mapping[str, Callable[[Here, str], Post]] = {
 # Buttons: `kind|number|what`.
 TAPS: Mapping[str, Callable[[Here, int, str], Post]] = {
     tasks.TICK: tasks.tick,
-    asking.CHOOSE: asking.choose,
-    asking.FIX: meetings.fix,
+    counts.CHOOSE: asking.choose,
+    counts.FIX: meetings.fix,
 }
 DUE: Mapping[str, Callable[[Tx, str, ZoneInfo], None]] = {
     tasks.REMIND: tasks.remind,
     meetings.REMIND: lambda tx, subject, _zone: meetings.remind(tx, subject),
+    counts.STAND: counts.show_anew,
+    polls.END: polls.tell_end,
     decisions.END: lambda tx, subject, _zone: decisions.end(tx, subject),
     binding.CLOSED_TO_US: lambda tx, subject, _zone: binding.tell_closed(tx, subject),
 }
 
+AGAIN_AFTER: Final = 30_000_000  # microseconds until we look again whether a message has arrived
 TOO_MUCH = N_("That was a lot at once, and I cannot keep up. In three minutes I listen to you here again; please "
               "repeat then what comes in between.")  # fmt: skip
 
@@ -167,10 +170,12 @@ def _post(batch: Batch, found: Found, session: Session, post: Post, where: Where
     """Put a post into the outbox, in the language of its group, and note the polls that it asks or ends."""
     locale = locale_of(batch, session.locale, chosen=session.chosen)
     ends = poll_ids.message_of_question(batch.db, found.address_id, post.ends) if post.ends else ""
+    if post.ends and not ends:
+        _is_for_later(batch, found, post)
     where = where._replace(poll=post.poll, ends=ends)
     letter = batch.post(found, batch.renderer.text(post.text, locale, post.buttons, where=where), kind)
-    if post.poll:
-        poll_ids.note_letter(batch.db, post.poll.question, found.address_id, letter.id)
+    if post.shows:
+        poll_ids.note_letter(batch.db, post.shows, found.address_id, letter.id)
     return letter
 
 
@@ -275,9 +280,41 @@ def say(batch: Batch, said: Sequence[Said]) -> list[Letter]:
         if found and not found.blocked:
             known = batch.by_session.get(found.session_id)
             session = known.session if known else batch.kept.read(found.session_id, found.state)
-            where = Where(one.post.media, thread=thread_of_chat(batch.db, found.address_id))
-            letters.append(_post(batch, found, session, one.post, where, "notice"))
+            letters += _say(batch, found, session, one.post)
     return letters
+
+
+def _say(batch: Batch, found: Found, session: Session, post: Post) -> list[Letter]:
+    if _is_for_later(batch, found, post):
+        return []
+    if post.anew:
+        return _show_anew(batch, found, session, post)
+    where = Where(post.media, thread=thread_of_chat(batch.db, found.address_id))
+    return [_post(batch, found, session, post, where, "notice")]
+
+
+def _is_for_later(batch: Batch, found: Found, post: Post) -> bool:
+    """Say whether a post is about a message that has not arrived yet; then it is said once that has."""
+    put = poll_ids.put_in(batch.db, found.address_id, post.shows if post.anew else post.ends)
+    if put is None or not put.is_open:
+        return False
+    kind, subject = (counts.STAND, str(post.shows)) if post.anew else (polls.END, f"{post.ends}|{found.address_id}")
+    let_be_due(batch.db, kind, subject, batch.at + AGAIN_AFTER)
+    return True
+
+
+def _show_anew(batch: Batch, found: Found, session: Session, post: Post) -> list[Letter]:
+    """Edit the message that puts a question, unless it is a poll of the messenger's, or says this already."""
+    put = poll_ids.put_in(batch.db, found.address_id, post.shows)
+    if put is None or put.poll or not put.message:
+        return []
+    locale = locale_of(batch, session.locale, chosen=session.chosen)
+    message = batch.renderer.text(post.text, locale, post.buttons).message
+    said = rows.sent_message(batch.db, found.address_id, put.message)
+    if said and outgoing_from(orjson.loads(said)).parts == message.parts:
+        return []
+    anew = written(replace(message, replaces=put.message, or_nothing=True))
+    return [batch.post(found, anew, "notice")]
 
 
 def wake(batch: Batch, kind: str, subject: str) -> list[Letter]:

@@ -8,7 +8,8 @@ from sqlalchemy import insert, select
 
 from projektbot.civic.cards import paragraphs
 from projektbot.civic.groups.arguments import UnclearError, read_meeting
-from projektbot.civic.groups.asking import ask, end, moments, show_everywhere
+from projektbot.civic.groups.asking import ask, end, show_everywhere
+from projektbot.civic.groups.counts import moments
 from projektbot.civic.groups.here import Here
 from projektbot.civic.groups.queries import (
     QuestionRow,
@@ -81,7 +82,7 @@ def fix(here: Here, question_id: int, _what: str) -> Post:
 
 
 def _fix(here: Here, question: QuestionRow, place: int) -> Post:
-    starts_at = moments(here, question)[place]
+    starts_at = moments(here.zone, question)[place]
     if starts_at <= here.tx.now:
         raise Refused(N_("This date is over. Ask for a new one: {example}", example=EXAMPLE))
     end(here, question)
