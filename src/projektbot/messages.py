@@ -387,7 +387,7 @@ class Road(Protocol):
         """Return a value kept under `name` (such as Matrix' since), or an empty string."""
 
     async def keep(self, name: str, value: str) -> None:
-        """Store a value durably under `name`."""
+        """Store a value durably under `name`, of at most 64 characters."""
 
 
 class Channel(Protocol):
