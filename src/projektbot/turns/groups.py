@@ -125,7 +125,7 @@ def take(batch: Batch, conversation: Conversation, inbound: Inbound, event: Even
         _vote(batch, here, event, patient=patient)
         return None
     if isinstance(event, Command | Tap | Words):
-        pace = paces.counted(batch, conversation.found.address_id, f"={inbound.sender}", ASKED_AT_ONCE)
+        pace = paces.counted(batch, conversation.found.address_id, f"={inbound.sender}"[:255], ASKED_AT_ONCE)
         if pace is not Pace.GOOD:
             return _say_rest(batch, conversation, inbound) if pace is Pace.TOO_MUCH else None
     event = _as_meant(batch, conversation, event, patient=patient)
