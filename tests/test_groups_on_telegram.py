@@ -114,6 +114,30 @@ async def test_what_is_not_meant_for_the_bot_is_not_answered(tmp_path: Path) -> 
         assert len(answers) == 1
 
 
+async def test_a_topic_of_a_forum_is_the_project_s_and_when_it_is_gone_the_group_is(tmp_path: Path) -> None:
+    async with square(tmp_path) as there:
+        group, anna = there.group, there.anna
+        topic = await group.open_topic(anna, "Bänke")
+        await group.send(anna, there.command("/team P-1001"), topic=topic)
+        await group.wait_for(lambda seen: "Diese Gruppe gehört jetzt" in seen.text)
+        await there.says(there.ben, there.command("/aufgabe Holz kaufen"), "Notiert")
+        await group.send(there.ben, there.command("/aufgabe Farbe kaufen"), topic=topic)
+        await group.wait_for(lambda seen: "Farbe kaufen" in seen.text and seen.by == there.server.bot().id)
+        answers = [seen for seen in group.sees if seen.by == there.server.bot().id]
+        assert [seen.raw.get("message_thread_id") for seen in answers] == [topic, None, topic]
+
+        await there.says(anna, there.command("/treffen Planung; Freitag 18:00; Samstag 10:00"), "Wann passt")
+        await there.says(anna, there.command("/treffen 1"), "Kommen Sie?")
+        fixed = await group.wait_for(lambda seen: "Der Termin steht" in seen.text)
+        assert fixed.raw["message_thread_id"] == topic  # said by itself, so where the project is at home
+
+        await group.delete_topic(topic)
+        await there.says(anna, there.command("/treffen Feier; Freitag 18:00; Samstag 10:00"), "Feier")
+        await there.says(anna, there.command("/treffen 2"), "Feier")
+        again = await group.wait_for(lambda seen: "Der Termin steht" in seen.text)
+        assert "message_thread_id" not in again.raw
+
+
 async def test_the_group_survives_an_upgrade_and_the_bot_s_removal(tmp_path: Path) -> None:
     async with square(tmp_path) as there:
         group, anna = there.group, there.anna

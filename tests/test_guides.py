@@ -55,7 +55,9 @@ def test_figures_in_the_guides_are_those_of_the_code() -> None:
     assert "in the night after two days" in PRIVACY
     assert (road.PASSED_ON_KEPT.days, groups.RELAYED_DAYS) == (2, 3)
     assert "twenty at once and one in three seconds" in OPERATING
-    assert (groups.RELAY_AT_ONCE, groups.RELAY_SECONDS, pace.REST * groups.RELAY_SECONDS) == (20, 3, 180)
+    assert (groups.RELAY_AT_ONCE, groups.PACE_SECONDS, pace.REST * groups.PACE_SECONDS) == (20, 3, 180)
+    assert "thirty at once and one in three seconds" in THREATS
+    assert groups.ASKED_AT_ONCE == 30
     assert "within five seconds" in OPERATING
     assert sender.CLOSING_SECONDS == 5
     assert f"at most {rules.COMMENTS_A_DAY} comments and {rules.REPORTS_A_DAY} reports a day" in THREATS

@@ -172,7 +172,7 @@ class Inbound:
     administrators. `thread` is the topic or thread of a group in which it was said, and is to be answered.
 
     `overheard` is what was said in a group and not to us; channels read it only where `Road.relays` says that it is
-    passed on. Only there is a `name` given: how the messenger shows who speaks.
+    passed on. Only there a `name` is given, as the messenger shows who speaks, and said what is `forwarded`.
     """
 
     channel: str
@@ -187,6 +187,7 @@ class Inbound:
     thread: str = ""
     name: str = ""
     overheard: bool = False
+    forwarded: bool = False
 
 
 _EVENTS: dict[str, Callable[..., Event]] = {kind.__name__: kind for kind in get_args(Event)}
@@ -386,7 +387,7 @@ class Road(Protocol):
         """Return a value kept under `name` (such as Matrix' since), or an empty string."""
 
     async def keep(self, name: str, value: str) -> None:
-        """Store a value durably under `name`."""
+        """Store a value durably under `name`, of at most 64 characters."""
 
 
 class Channel(Protocol):

@@ -99,12 +99,8 @@ class Unsaid:
 
 @record
 class Asked:
-    """A stored question that a messenger asks by a poll of its own, where it has such.
+    """What a messenger asks by a poll of its own, where it has such; the post's buttons are its choices."""
 
-    The post's buttons are its choices.
-    """
-
-    question: int
     words: Text
 
 
@@ -113,6 +109,8 @@ class Post:
     """What is said in a group: a text, with something to tap under it, and a file.
 
     `poll` says the same as text and buttons. `ends` is a question that is over: its poll is closed along with this.
+    `shows` is a stored question that is put here; or, with `anew`, how it stands now: then the message in which it was
+    put is edited, and nothing is said where that cannot be done.
     """
 
     text: Text
@@ -120,6 +118,8 @@ class Post:
     media: Media | None = None
     poll: Asked | None = None
     ends: int = 0
+    shows: int = 0
+    anew: bool = False
 
 
 @record

@@ -125,7 +125,9 @@ def _bar(connection: Connection, closed: Bar) -> list[int]:
     refuse = update(outbox).where(mine, older).values(state="refused", error="blocked").returning(outbox.c.id)
     ids = list(connection.scalars(refuse))
     block = update(addresses).where(addresses.c.id == closed.address_id, ~select(outbox.c.id).where(mine).exists())
-    connection.execute(block.values(blocked_at=closed.now))
+    anew = block.where(addresses.c.blocked_at.is_(None)).values(blocked_at=closed.now)
+    if connection.execute(anew).rowcount:
+        binding.note_closed(connection, closed.address_id, closed.now)
     return ids
 
 
@@ -135,18 +137,10 @@ def move(connection: Connection, batch: list[Move]) -> Sequence[int]:
 
 
 def _move(connection: Connection, moved: Move) -> int:
-    there = select(addresses.c.id).where(addresses.c.channel == moved.channel, addresses.c.chat == moved.to)
-    known: int | None = connection.scalar(there)
-    if known == moved.address_id:
-        return known
-    if known is None:
-        here = addresses.c.id == moved.address_id
-        connection.execute(update(addresses).where(here).values(chat=moved.to))
-        return moved.address_id
+    now_at = binding.follow(connection, moved.address_id, moved.channel, moved.to)
     waiting = and_(outbox.c.address_id == moved.address_id, outbox.c.state.in_(("queued", "sending")))
-    connection.execute(update(outbox).where(waiting).values(address_id=known))
-    binding.move(connection, moved.address_id, known)
-    return known
+    connection.execute(update(outbox).where(waiting).values(address_id=now_at))
+    return now_at
 
 
 class Account(NamedTuple):

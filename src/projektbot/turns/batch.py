@@ -10,6 +10,7 @@ import orjson
 from sqlalchemy import Connection
 
 from projektbot.civic.city import City
+from projektbot.civic.groups import binding
 from projektbot.civic.house import CityHouse, act, no_links
 from projektbot.civic.projects.meanings import Meanings
 from projektbot.civic.tx import Tx, Who
@@ -240,7 +241,7 @@ class Batch:
             case Gone() if found.private:
                 return None  # of groups alone
             case Migrated(to):
-                rows.move_chat(self.db, found.address_id, found.channel, to)
+                binding.follow(self.db, found.address_id, found.channel, to)
                 return None
         if found.blocked:
             self._blocked(conversation, None)  # who writes has let us in again

@@ -7,26 +7,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
 from projektbot.civic import cards
-from projektbot.civic.groups import asking, binding, copies, decisions, meetings, poll_ids, polls, relay, tasks
+from projektbot.civic.groups import asking, binding, copies, counts, decisions, meetings, poll_ids, polls, relay, tasks
 from projektbot.civic.groups.here import Here
 from projektbot.civic.groups.queries import project_of_chat, thread_of_chat
-from projektbot.civic.groups.rules import OFF, BindOutcome
+from projektbot.civic.groups.rules import ASKED_AT_ONCE, OFF, BindOutcome
 from projektbot.civic.groups.speaking import people_behind
-from projektbot.civic.projects.rules import reference
-from projektbot.civic.tx import Post, Said, Tx, Who
+from projektbot.civic.projects.rules import reference, row_named
+from projektbot.civic.tx import Post, Said, Tx, Who, let_be_due
 from projektbot.dialog.book import spelled
+from projektbot.dialog.cleaning import clean
 from projektbot.dialog.session import Session
 from projektbot.errors import Refused
 from projektbot.i18n import harmless
-from projektbot.messages import Command, Event, Inbound, Letter, Odd, Tap, Vote, Words
+from projektbot.messages import Command, Event, Inbound, Letter, Odd, Tap, Vote, Words, outgoing_from
 from projektbot.texts import N_, Own, Text
-from projektbot.turns import notices, relaying, rows
-from projektbot.turns.rendering import Where
+from projektbot.turns import notices, paces, relaying, rows
+from projektbot.turns.paces import Pace
+from projektbot.turns.rendering import Where, written
 from projektbot.turns.unsettled import Unsettled
 
 if TYPE_CHECKING:
@@ -78,14 +80,21 @@ BOUND: Mapping[str, Callable[[Here, str], Post]] = {
 # Buttons: `kind|number|what`.
 TAPS: Mapping[str, Callable[[Here, int, str], Post]] = {
     tasks.TICK: tasks.tick,
-    asking.CHOOSE: asking.choose,
-    asking.FIX: meetings.fix,
+    counts.CHOOSE: asking.choose,
+    counts.FIX: meetings.fix,
 }
 DUE: Mapping[str, Callable[[Tx, str], None]] = {
     tasks.REMIND: tasks.remind,
     meetings.REMIND: meetings.remind,
+    counts.STAND: counts.show_anew,
+    polls.END: polls.tell_end,
     decisions.END: decisions.end,
+    binding.CLOSED_TO_US: binding.tell_closed,
 }
+
+AGAIN_AFTER: Final = 30_000_000  # microseconds until we look again whether a message has arrived
+TOO_MUCH = N_("That was a lot at once, and I cannot keep up. In three minutes I listen to you here again; please "
+              "repeat then what comes in between.")  # fmt: skip
 
 # What the commands are called in other languages: in German /task is /aufgabe.
 SPELLED = (
@@ -113,6 +122,10 @@ def take(batch: Batch, conversation: Conversation, inbound: Inbound, event: Even
     if isinstance(event, Vote):
         _vote(batch, here, event, patient=patient)
         return None
+    if isinstance(event, Command | Tap | Words):
+        pace = paces.counted(batch, conversation.found.address_id, f"={inbound.sender}"[:255], ASKED_AT_ONCE)
+        if pace is not Pace.GOOD:
+            return _say_rest(batch, conversation, inbound) if pace is Pace.TOO_MUCH else None
     event = _as_meant(batch, conversation, event, patient=patient)
     try:
         post = _done(batch, here, event, patient=patient)
@@ -127,6 +140,11 @@ def take(batch: Batch, conversation: Conversation, inbound: Inbound, event: Even
     return _post(batch, conversation.found, conversation.session, post, where, "receipt")
 
 
+def _say_rest(batch: Batch, conversation: Conversation, inbound: Inbound) -> Letter:
+    where = Where(reply_to=inbound.message, thread=inbound.thread)
+    return _post(batch, conversation.found, conversation.session, Post(TOO_MUCH), where, "receipt")
+
+
 def _replaced(batch: Batch, here: Here, event: Event) -> str:
     """Return which of our messages the answer takes the place of: never that of a poll, which goes on beside it."""
     if not isinstance(event, Tap):
@@ -138,7 +156,11 @@ def _replaced(batch: Batch, here: Here, event: Event) -> str:
 def _vote(batch: Batch, here: Here, vote: Vote, *, patient: bool) -> None:
     """Count a vote in a messenger's poll, which nobody answers; it may have come before we know what poll that is."""
     address_id = here.tx.who.address_id
-    if not polls.vote(here, vote.poll, vote.options) and patient and rows.is_being_told(batch.db, address_id, batch.at):
+    if (
+        not polls.vote(binding.held(here), vote.poll, vote.options)
+        and patient
+        and rows.is_being_told(batch.db, address_id, batch.at)
+    ):
         raise Unsettled
 
 
@@ -146,10 +168,12 @@ def _post(batch: Batch, found: Found, session: Session, post: Post, where: Where
     """Put a post into the outbox, in the language of its group, and note the polls that it asks or ends."""
     locale = locale_of(batch, session.locale, chosen=session.chosen)
     ends = poll_ids.message_of_question(batch.db, found.address_id, post.ends) if post.ends else ""
+    if post.ends and not ends:
+        _is_for_later(batch, found, post)
     where = where._replace(poll=post.poll, ends=ends)
     letter = batch.post(found, batch.renderer.text(post.text, locale, post.buttons, where=where), kind)
-    if post.poll:
-        poll_ids.note_letter(batch.db, post.poll.question, found.address_id, letter.id)
+    if post.shows:
+        poll_ids.note_letter(batch.db, post.shows, found.address_id, letter.id)
     return letter
 
 
@@ -161,7 +185,7 @@ def _here(batch: Batch, conversation: Conversation, inbound: Inbound) -> Here:
     tx = Tx(batch.db, batch.now, who, batch.world.city, batch.world.languages.zone)
     project = project_of_chat(batch.db, found.address_id) or 0
     world, event = batch.world, inbound.event
-    to, quoted = (event.to, harmless(event.quoted)) if isinstance(event, Command) else ("", "")
+    to, quoted = (event.to, clean(harmless(event.quoted))) if isinstance(event, Command) else ("", "")
     return Here(tx, project, inbound.sender, people, world.languages.zone, world.keep, inbound.thread, to, quoted)
 
 
@@ -172,12 +196,13 @@ def locale_of(batch: Batch, locale: str, *, chosen: bool) -> str:
 
 def _as_meant(batch: Batch, conversation: Conversation, event: Event, *, patient: bool) -> Event:
     """Take a number that answers one of our messages for the button of that number."""
-    if not isinstance(event, Words) or not event.to or not event.text.strip().isdigit():
+    number = row_named(event.text.strip()) if isinstance(event, Words) else 0
+    if not isinstance(event, Words) or not event.to or not number:
         return event
     body = batch.told(conversation.found.address_id, event.to, patient=patient)
     sent: dict[str, Any] = orjson.loads(body) if body else {"choices": [], "first": 1}
     numbered = [choice for choice in sent["choices"] if not choice["word"]]
-    index = int(event.text.strip()[:4]) - sent["first"]
+    index = number - sent["first"]
     return Tap(numbered[index]["token"], event.to) if 0 <= index < len(numbered) else event
 
 
@@ -186,7 +211,7 @@ def _done(batch: Batch, here: Here, event: Event, *, patient: bool) -> Post | No
         case Command(name, _, to) if _known(batch, name) == "delete" and here.project:
             return _take_back(batch, here, to, patient=patient)
         case Command(name, argument):
-            return _commanded(batch, here, name, harmless(argument).strip())
+            return _commanded(batch, here, name, clean(harmless(argument)))
         case Tap(token):
             return _tapped(here, token)
         case Words():
@@ -237,9 +262,9 @@ def _speak(batch: Batch, here: Here, wanted: str) -> Post:
 def _tapped(here: Here, token: str) -> Post:
     kind, _, rest = token.partition("|")
     number, _, what = rest.partition("|")
-    if kind not in TAPS or not number.isdecimal() or not (here := binding.held(here)).project:
+    if kind not in TAPS or not row_named(number) or not (here := binding.held(here)).project:
         raise Refused(N_("This button belongs to something that is over."))
-    return TAPS[kind](here, int(number), what)
+    return TAPS[kind](here, row_named(number), what)
 
 
 # ---- what nobody there has just asked for ----------------------------------------------------------------------------
@@ -253,9 +278,41 @@ def say(batch: Batch, said: Sequence[Said]) -> list[Letter]:
         if found and not found.blocked:
             known = batch.by_session.get(found.session_id)
             session = known.session if known else batch.kept.read(found.session_id, found.state)
-            where = Where(one.post.media, thread=thread_of_chat(batch.db, found.address_id))
-            letters.append(_post(batch, found, session, one.post, where, "notice"))
+            letters += _say(batch, found, session, one.post)
     return letters
+
+
+def _say(batch: Batch, found: Found, session: Session, post: Post) -> list[Letter]:
+    if _is_for_later(batch, found, post):
+        return []
+    if post.anew:
+        return _show_anew(batch, found, session, post)
+    where = Where(post.media, thread=thread_of_chat(batch.db, found.address_id))
+    return [_post(batch, found, session, post, where, "notice")]
+
+
+def _is_for_later(batch: Batch, found: Found, post: Post) -> bool:
+    """Say whether a post is about a message that has not arrived yet; then it is said once that has."""
+    put = poll_ids.put_in(batch.db, found.address_id, post.shows if post.anew else post.ends)
+    if put is None or not put.is_open:
+        return False
+    kind, subject = (counts.STAND, str(post.shows)) if post.anew else (polls.END, f"{post.ends}|{found.address_id}")
+    let_be_due(batch.db, kind, subject, batch.at + AGAIN_AFTER)
+    return True
+
+
+def _show_anew(batch: Batch, found: Found, session: Session, post: Post) -> list[Letter]:
+    """Edit the message that puts a question, unless it is a poll of the messenger's, or says this already."""
+    put = poll_ids.put_in(batch.db, found.address_id, post.shows)
+    if put is None or put.poll or not put.message:
+        return []
+    locale = locale_of(batch, session.locale, chosen=session.chosen)
+    message = batch.renderer.text(post.text, locale, post.buttons).message
+    said = rows.sent_message(batch.db, found.address_id, put.message)
+    if said and outgoing_from(orjson.loads(said)).parts == message.parts:
+        return []
+    anew = written(replace(message, replaces=put.message, or_nothing=True))
+    return [batch.post(found, anew, "notice")]
 
 
 def wake(batch: Batch, kind: str, subject: str) -> list[Letter]:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, and_, bindparam, delete, exists, insert, or_, select, update
 
+from projektbot.civic.groups import binding
 from projektbot.messages import Inbound, Migrated, dump_inbound, load_inbound
 from projektbot.store.statement import Among, Row, Statement
 from projektbot.store.tables import addresses, queue, sessions
@@ -134,7 +135,7 @@ def follow(db: Connection, moved: Inbound) -> None:
     """Follow a chat that goes on under another id."""
     assert isinstance(moved.event, Migrated)  # noqa: S101 - asked by the caller
     for found in rows.by_chat(db, moved.channel, [moved.chat]):
-        rows.move_chat(db, found.address_id, moved.channel, moved.event.to)
+        binding.follow(db, found.address_id, moved.channel, moved.event.to)
 
 
 def addresses_of(db: Connection, inbounds: Sequence[Inbound], at: int) -> dict[tuple[str, str], int]:

@@ -14,9 +14,7 @@ from projektbot.civic.groups import copies, relay
 from projektbot.civic.groups.copies import Copy
 from projektbot.civic.groups.plain import LONGEST_CAPTION, LONGEST_WORDS, shown_name, shown_words
 from projektbot.civic.groups.queries import project_of_chat, thread_of_chat
-from projektbot.civic.groups.rules import RELAY_ALL_AT_ONCE, RELAY_AT_ONCE, RELAY_SECONDS
-from projektbot.civic.groups.tables import relay_paces
-from projektbot.dialog.pace import after
+from projektbot.civic.groups.rules import RELAY_ALL_AT_ONCE, RELAY_AT_ONCE
 from projektbot.i18n import FSI, PDI
 from projektbot.messages import (
     Edited,
@@ -34,9 +32,9 @@ from projektbot.messages import (
     Upload,
     Words,
 )
-from projektbot.store.upsert import upsert
 from projektbot.texts import N_, Place, Text
-from projektbot.turns import rows
+from projektbot.turns import paces, rows
+from projektbot.turns.paces import Pace
 from projektbot.turns.rendering import written
 from projektbot.turns.rows import Found
 from projektbot.turns.unsettled import Unsettled
@@ -61,6 +59,7 @@ UNSHOWN: Mapping[str, Text] = {
     "document": N_("(a file, to be found in the other chat)"),
 }
 SOMETHING = N_("(something that can only be shown in the other chat)")
+FORWARDED = N_("(forwarded)")  # a messenger shows it beside the name, so these are not the words of who is named
 SEPARATOR = ": "
 
 
@@ -140,10 +139,13 @@ def _answered(batch: Batch, found: Found, event: Event, *, patient: bool) -> dic
 def _show_in(batch: Batch, other: Found, inbound: Inbound, event: Event, answered: str) -> Letter:
     locale = _locale(batch, other)
     said, media = _content(batch, event, locale)
-    name = shown_name(inbound.name) or batch.renderer.languages.words(SOMEBODY, locale)
-    named = (Part(f"{FSI}{name}{PDI}", Style.BOLD), *([Part(SEPARATOR), said] if said else []))
+    words = batch.renderer.languages.words
+    name = shown_name(inbound.name) or words(SOMEBODY, locale)
+    passed = f" {words(FORWARDED, locale)}" if inbound.forwarded else ""
+    lead = [Part(passed + (SEPARATOR if said else ""))] if said or passed else []
+    parts = (Part(f"{FSI}{name}{PDI}", Style.BOLD), *lead, *([said] if said else []))
     message = Outgoing(
-        named, media=media, reply_to=answered, lang=locale, thread=thread_of_chat(batch.db, other.address_id),
+        parts, media=media, reply_to=answered, lang=locale, thread=thread_of_chat(batch.db, other.address_id),
         whole=True,
     )  # fmt: skip
     return batch.post(other, written(message), "notice")
@@ -184,14 +186,10 @@ class TooMuch:
 
 def _pace(batch: Batch, found: Found, inbound: Inbound) -> TooMuch | None:
     """Count a message; return what to do if there have been too many, of one person or of all."""
-    now = batch.at // 1_000_000 // RELAY_SECONDS
     for sender, at_once in ((inbound.sender or "-", RELAY_AT_ONCE), ("", RELAY_ALL_AT_ONCE)):
-        before = copies.pace_of(batch.db, found.address_id, sender)
-        pace = after(before, now, at_once)
-        if pace != before:
-            upsert(batch.db, relay_paces, {"address_id": found.address_id, "sender": sender}, {"pace": pace})
-        if pace < 0:
-            return TooMuch(None if pace == before else _say_so(batch, found))
+        pace = paces.counted(batch, found.address_id, sender, at_once)
+        if pace is not Pace.GOOD:
+            return TooMuch(_say_so(batch, found) if pace is Pace.TOO_MUCH else None)
     return None
 
 
@@ -228,7 +226,7 @@ def _say_anew(batch: Batch, copy: Copy, new: Outgoing) -> Letter | None:
 def _corrected(copy: Copy, text: str) -> Outgoing | None:
     """Return what a copy should say now; None if it has no words of theirs, or says it already."""
     name, *rest = copy.message.parts
-    if rest and rest[-1].style is not Style.SAID:
+    if rest and rest[-1].style is not Style.SAID:  # not theirs, or only forwarded, which nobody can correct
         return None
     said = shown_words(text, LONGEST_CAPTION if copy.message.media else LONGEST_WORDS)
     parts = (name, Part(SEPARATOR), Part(said, Style.SAID)) if said else (name,)

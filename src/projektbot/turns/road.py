@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from projektbot.civic.groups import copies, relay
-from projektbot.civic.groups.rules import RELAY_SECONDS
+from projektbot.civic.groups.rules import PACE_SECONDS
 from projektbot.errors import Bug, cause_of, where_from
 from projektbot.messages import Channel, Inbound, Letter, micros
 from projektbot.store.database import Store
@@ -135,7 +135,7 @@ class Turns:
 
     async def forget_passed_on(self, now: datetime) -> None:
         """Forget what was passed on between chats so long ago that nobody can correct or delete it any more."""
-        old, paces = now - PASSED_ON_KEPT, micros(now) // 1_000_000 // RELAY_SECONDS
+        old, paces = now - PASSED_ON_KEPT, micros(now) // 1_000_000 // PACE_SECONDS
         await self.store.write(lambda db: copies.prune(db, micros(old), paces))
         await asyncio.to_thread(self._media.passing.forget, old.timestamp())
 

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, literal_column, select, update
 
-from projektbot.civic.groups import binding, copies
 from projektbot.dialog.session import Session, dump
 from projektbot.messages import Inbound, dump_inbound, load_inbound
 from projektbot.store.statement import Among, Row, Statement
@@ -290,15 +289,3 @@ def become_group(db: Connection, found: Found, at: int) -> Found:
     return found._replace(
         session_id=session_id, private=False, person_id=None, state=state, last=None, first_session=0, sender=None
     )
-
-
-def move_chat(db: Connection, address_id: int, channel: str, chat: str) -> None:
-    """Follow a chat to its new id; if we know that one already, what belongs to the group goes there."""
-    there: int | None = db.scalar(
-        select(addresses.c.id).where(addresses.c.channel == channel, addresses.c.chat == chat)
-    )
-    copies.forget_chat(db, address_id)
-    if there is None:
-        db.execute(update(addresses).where(addresses.c.id == address_id).values(chat=chat))
-    else:
-        binding.move(db, address_id, there)

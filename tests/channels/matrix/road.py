@@ -5,13 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
+
+from sqlalchemy import String
 
 from projektbot.channels.matrix import MatrixChannel
 from projektbot.messages import Event, Inbound
+from projektbot.store.tables import settings
 
 E = TypeVar("E")
 
+MOST_OF_A_NAME = cast(String, settings.c.name.type).length or 0  # PostgreSQL refuses what is longer
 WAIT_SECONDS = 30.0  # for what should come at once, on a busy machine
 
 
@@ -42,9 +46,11 @@ class RecordingRoad:
         return self.relayed.intersection(chats)
 
     async def recall(self, name: str) -> str:
+        assert len(name) <= MOST_OF_A_NAME
         return self.kept.get(name, "")
 
     async def keep(self, name: str, value: str) -> None:
+        assert len(name) <= MOST_OF_A_NAME
         self.kept[name] = value
         await self._tell()
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projektbot.channels.matrix.addressed import Here, doubtful_message
+from projektbot.channels.matrix.addressed import Here, answered_by_command, doubtful_message
 from projektbot.channels.matrix.inbound import READERS, greeting_for, read
 from projektbot.messages import (
     Command,
@@ -335,6 +336,19 @@ def test_the_author_of_a_message_is_asked_for_only_where_it_decides() -> None:
     assert doubtful_message(raw(text("yes", **answering("$x"))), PRIVATE) == ""
 
 
+@pytest.mark.parametrize("words", ["yes", "/task"])
+def test_nobody_is_asked_for_a_message_whose_id_can_be_none(words: str) -> None:
+    endless = "$" + "ä" * 128  # a proxy refuses so long an address in words of its own, which would mean: try again
+    relations: list[dict[str, Any]] = [
+        {"m.in_reply_to": {"event_id": endless}},
+        *({"rel_type": kind, "event_id": endless, "key": "1"} for kind in ("m.replace", "m.annotation", "m.reference")),
+    ]
+
+    for kind, relation in product(("m.room.message", "m.reaction", "m.poll.response"), relations):
+        event = raw({**text(words), "m.new_content": text(words), "m.relates_to": relation}, kind, room_id=GROUP)
+        assert (doubtful_message(event, IN_GROUP), answered_by_command(event, IN_GROUP)) == ("", "")
+
+
 # ---- anything at all -----------------------------------------------------------------------------------------------
 
 NAMES = ["msgtype", "body", "url", "info", "size", "filename", "geo_uri", "m.relates_to", "m.new_content", "rel_type"]
@@ -349,10 +363,11 @@ json_values = st.recursive(
 
 @given(st.sampled_from(sorted(READERS)), json_values, json_values, st.sampled_from([CHAT, GROUP]))
 def test_no_content_raises(kind: str, content: object, unsigned: object, room: str) -> None:
-    here = Here("matrix", US, "Projektbot", frozenset({CHAT}), {"$a": US})
+    here = Here("matrix", US, "Projektbot", frozenset({CHAT}), {"$a": US}, relayed=frozenset({GROUP}))
     event = raw(content, kind, room_id=room, unsigned=unsigned, state_key=US)
 
     doubtful_message(event, here)
+    answered_by_command(event, here)
     inbound = read(event, here)
 
     assert inbound is None or inbound.chat == room

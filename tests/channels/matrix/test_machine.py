@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import vodozemac
@@ -290,8 +290,9 @@ def test_what_is_never_encrypted_is_not_taken_out_of_an_envelope(ours: Machine, 
     ours.hear([told(annas, ours, "m.room_key", key.gift(ROOM))])
     sealed = key.seal(annas, ROOM, "m.room.member", {"membership": "join"})
     elsewhere = key.seal(annas, "!other:localhost", "m.room.message", {"body": "x"})
+    untyped = [key.seal(annas, ROOM, kind, {"body": "x"}) for kind in cast(list[str], ([], {}, None, 7))]
 
-    for content in (sealed, elsewhere):
+    for content in (sealed, elsewhere, *untyped):
         raw = {"type": "m.room.encrypted", "room_id": ROOM, "event_id": "$1", "sender": ANNA, "content": content}
         opened = open_event(ours.store, raw)
         assert opened is not None

@@ -85,6 +85,25 @@ def test_nothing_is_heard_where_nothing_is_passed_on(kind: str) -> None:
     assert heard(text("Kuchen?"), kind, SILENT) is None
 
 
+@pytest.mark.parametrize(
+    ("kind", "content", "more"),
+    [
+        ("m.reaction", {"m.relates_to": {"rel_type": "m.annotation", "event_id": "$a", "key": "👍"}}, {}),
+        ("m.reaction", {"m.relates_to": {"rel_type": "m.annotation", "event_id": "$a", "key": "1️⃣"}}, {}),
+        ("m.room.member", {"membership": "join", "displayname": "Ben"}, {"state_key": "@ben:test"}),
+        ("m.room.member", {"membership": "leave"}, {"state_key": ANNA}),
+        ("m.room.tombstone", {"replacement_room": "!new"}, {"state_key": ""}),
+        ("m.room.encryption", {"algorithm": "m.megolm.v1.aes-sha2"}, {"state_key": ""}),
+        ("m.room.encrypted", {"algorithm": "m.megolm.v1.aes-sha2", "ciphertext": "…"}, {}),
+        ("m.poll.response", {"m.relates_to": {"rel_type": "m.reference", "event_id": "$p"}}, {}),
+    ],
+)
+def test_what_happens_in_a_room_without_words_is_not_passed_on(
+    kind: str, content: dict[str, Any], more: dict[str, Any]
+) -> None:
+    assert heard(content, kind, **more) is None
+
+
 def test_a_command_is_for_us_and_has_a_name() -> None:
     inbound = read(raw(text("!aufgabe Holz"), room_id=GROUP), RELAYED)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from projektbot.channels.telegram.faults import Conflict, Floods, NotEditable, NotModified, fault_of, reason_of
+from projektbot.channels.telegram.faults import Conflict, Floods, NotEditable, NotModified, NoTopic, fault_of, reason_of
 from projektbot.errors import Blocked, ChannelError, Moved, Rejected, Revoked, Throttled, Unsure
 
 
@@ -21,6 +21,8 @@ from projektbot.errors import Blocked, ChannelError, Moved, Rejected, Revoked, T
         (403, "Forbidden: bot was blocked by the user", Blocked),
         (403, "Forbidden: user is deactivated", Blocked),
         (403, "Forbidden: bot was kicked from the supergroup chat", Blocked),
+        (400, "Bad Request: message thread not found", NoTopic),
+        (400, "Bad Request: TOPIC_CLOSED", NoTopic),
         (404, "Not Found", Revoked),
         (404, "Not Found: method not found", Rejected),
         (409, "Conflict: terminated by other getUpdates request; make sure …", Conflict),

@@ -51,6 +51,19 @@ def test_words_come_with_who_said_them_and_what_they_answer() -> None:
     )  # fmt: skip
 
 
+def test_what_somebody_only_forwards_is_said_to_be_that_where_it_is_passed_on() -> None:
+    origin = {"type": "user", "sender_user": u.OTHER_BOT, "date": 1}
+    update = u.message(u.GROUP, text="Wir brauchen Geld", forward_origin=origin)
+
+    inbound = read(update)
+    to_us = Reader("telegram", u.BOT, u.USERNAME).to_inbound(u.message(u.GROUP, text="/tasks", forward_origin=origin))
+
+    assert inbound is not None
+    assert inbound.forwarded
+    assert to_us is not None
+    assert not to_us.forwarded
+
+
 def test_photos_are_fetched_and_other_files_only_named() -> None:
     assert heard(photo=u.PHOTO, caption="Bank") == Upload(Kind.IMAGE, "large", 210_000, caption="Bank")
     assert heard(voice=u.VOICE) == Odd("voice")

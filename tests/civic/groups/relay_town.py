@@ -45,14 +45,15 @@ async def two_chats(town: Town, *, on: bool = True) -> tuple[Talker, Talker]:
     await bound(town)
     anna, ben = Talker(town, "anna"), Talker(town, "ben", ROOM)
     await ben.says("/help")
-    await town.store.write(_bind_room)
+    await town.store.write(bind_room)
     await ben.does(Words("hello"))
     if on:
         await anna.says("/relay on")
     return anna, ben
 
 
-def _bind_room(db: Connection) -> None:
+def bind_room(db: Connection) -> None:
+    """Let the room be the project's."""
     room = db.execute(addresses.select().where(addresses.c.chat == ROOM)).one().id
     db.execute(insert(project_chats).values(address_id=room, project=1001, channel="matrix", thread="", bound_at=1))
 

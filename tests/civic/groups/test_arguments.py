@@ -53,6 +53,7 @@ def test_a_date_that_is_over_or_none_is_said() -> None:
 def test_a_question_and_its_choices_are_parted() -> None:
     assert read_question("Which colour? ; red; green ;red") == ("Which colour?", ["red", "green"])
     assert read_question("") == ("", [])
+    assert read_question(" ; red ;; green") == ("", ["red", "green"])
 
 
 def test_a_verdict_needs_more_of_one_than_of_the_other() -> None:

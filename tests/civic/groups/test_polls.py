@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 from threading import Event
 from typing import Any
 
@@ -111,6 +112,23 @@ async def test_the_end_is_said_in_both_chats_and_closes_both_polls(town: Town) -
     await here.does(Vote("p1", (1,)))
     assert [row.choice for row in await town.rows(group_answers)] == [0]
     assert "No poll is open" in await here.says("/polls")
+
+
+async def test_a_poll_that_arrives_after_its_end_is_closed_then(town: Town) -> None:
+    here, _there = await in_both(town)
+    await here.says("/poll Which colour? ; red ; green")
+    await arrived(town, "m1", poll="p1")
+    told = await here.says("/poll end")
+    before = await posted(town, ROOM)
+
+    await town.pass_by(timedelta(seconds=30))  # that messenger is still away
+    still = await posted(town, ROOM)
+    await arrived(town, "$e1", ROOM, poll="$e1")
+    await town.pass_by(timedelta(seconds=30))
+
+    assert [post.poll is not None for post in (before[-1], still[-1])] == [True, True]
+    closing = (await posted(town, ROOM))[-1]
+    assert (bare(closing), closing.ends) == (told, "$e1")
 
 
 async def test_votes_that_do_not_say_their_chat_find_it_by_the_poll(town: Town) -> None:

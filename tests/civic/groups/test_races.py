@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from projektbot.civic.groups.tables import decisions, tasks
-from projektbot.messages import Command, Tap, Words
+from projektbot.civic.groups.tables import decisions, group_answers, project_chats, tasks
+from projektbot.messages import Command, Tap, Vote, Words
 from tests.civic.groups.test_following import with_group
-from tests.civic.groups.town import GROUP
+from tests.civic.groups.town import GROUP, arrived
 from tests.civic.projects.test_races import held, token, until_waiting
 from tests.civic.projects.town import taps_notice, with_role
 from tests.civic.teams.town import a_project, at_team, joins
@@ -35,6 +35,28 @@ async def test_what_is_written_down_while_a_project_merges_is_there_where_it_goe
         await empty(town)
 
     assert [(row.words, row.project) for row in await town.rows(tasks)] == [("Buy wood", 1001)]
+    await elsewhere.close()
+
+
+async def test_a_vote_in_a_poll_counts_while_the_project_merges(town: Town) -> None:
+    await a_project(town, "anna", "ben")
+    there = await with_group("ben", town, "P-1002")
+    await there.says("/poll Which colour? ; red ; green")
+    await arrived(town, "m1", poll="p1")
+    mia = await with_role(town, "mia2")
+    await mia.says("/queue P-1002")
+    await mia.taps("Put it together with another one")
+    elsewhere = town.again()
+
+    async with workers(town, elsewhere):
+        with held(town, project_chats.c.address_id):  # the poll goes along first, and then the chat
+            await post(town, town.inbound("mia2", Words("P-1001")))
+            await until_waiting(town, 1)
+            await post(elsewhere, there.inbound(Vote("p1", (1,))))
+            await until_waiting(town, 2)
+        await empty(town)
+
+    assert [row.choice for row in await town.rows(group_answers)] == [1]
     await elsewhere.close()
 
 

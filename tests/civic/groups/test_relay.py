@@ -127,6 +127,15 @@ async def test_somebody_whose_name_cannot_be_seen_is_somebody(town: Town) -> Non
     assert (await texts(town))[-1] == "Jemand: Hello"
 
 
+async def test_what_was_forwarded_is_not_shown_as_the_words_of_who_forwarded_it(town: Town) -> None:
+    anna, _ben = await two_chats(town)
+
+    await anna.talks("We need money", forwarded=True)
+    await anna.talks(Upload(Kind.IMAGE, "r", file=PHOTO), forwarded=True)
+
+    assert (await texts(town))[-2:] == ["Anna (weitergeleitet): We need money", "Anna (weitergeleitet)"]
+
+
 async def test_an_update_that_comes_twice_is_shown_once_and_in_order(town: Town) -> None:
     anna, ben = await two_chats(town)
     one, two, three = anna.plain(Words("1"), "a1"), ben.plain(Words("2"), "b1"), anna.plain(Words("3"), "a2")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from projektbot.civic.groups.tables import tasks
 from projektbot.messages import Command, Tap, Words
 from tests.civic.groups.town import GROUP, Member, arrived, bound, posts
@@ -69,6 +71,46 @@ async def test_the_group_is_reminded_on_the_day_before_unless_it_is_done(town: T
     await town.pass_by(timedelta(days=3, hours=6))
 
     assert ["Buy wood" in told for told in await notices(town, GROUP)] == [True]
+
+
+async def test_what_is_overdue_is_said_in_words(town: Town) -> None:
+    anna = await bound(town)
+    await anna.says("/task Buy wood @ben until Friday")
+    await anna.says("/task Ask the office until Friday")
+    await anna.says("/task Sweep until 20.06.")
+
+    await town.pass_by(timedelta(days=5))
+    told = await anna.says("/tasks")
+
+    assert "– Buy wood (@ben), until June 19, 2026 (overdue)" in told
+    assert "– Ask the office, until June 19, 2026 (overdue)" in told
+    assert told.endswith("– Sweep, until June 20, 2026")  # the day itself is not over yet
+    assert "– done: Ask the office\n" in await anna.taps("Done: Ask the office")
+
+
+@pytest.mark.parametrize(
+    ("away", "words"),
+    [(timedelta(days=4), "For today:"), (timedelta(days=5), "This should be done by now:")],
+)
+async def test_a_reminder_that_comes_late_says_what_is_true_then(town: Town, away: timedelta, words: str) -> None:
+    anna = await bound(town)
+    await anna.says("/task Buy wood until Friday")
+
+    await town.pass_by(away)
+
+    assert [told.splitlines()[0] for told in await notices(town, GROUP)] == [words]
+
+
+async def test_a_reminder_that_comes_late_keeps_the_night_s_rest(town: Town) -> None:
+    anna = await bound(town)
+    await anna.says("/task Buy wood until Friday")
+
+    await town.pass_by(timedelta(days=3, hours=11))  # 11 pm
+    at_night = await notices(town, GROUP)
+    await town.pass_by(timedelta(hours=10))
+
+    assert not at_night
+    assert [told.splitlines()[0] for told in await notices(town, GROUP)] == ["For today:"]
 
 
 async def test_what_cannot_be_read_is_answered_with_an_example(town: Town) -> None:

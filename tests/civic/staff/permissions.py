@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import sys
 
-from tests.civic.teams.permissions import section
+from tests.civic.groups.permissions import section as in_a_group
+from tests.civic.teams.permissions import section as in_a_team
 
 STAGES = ("submitted", "asked", "published", "declined", "merged")
 ROLES = ("moderator", "caseworker", "broadcaster", "host", "admin")
@@ -37,7 +38,7 @@ DEADLINES = """
     withdraw  | caseworker, broadcaster, admin
 """
 
-HEAD = """# Who may do what with an idea, with a deadline, and in a team
+HEAD = """# Who may do what with an idea, with a deadline, in a team, and in its group
 
 Written by `python -m tests.civic.staff.permissions`; `tests/civic/staff/test_permissions.py` tries every line of it
 through the program itself, and in areas that are not one's own.
@@ -83,7 +84,10 @@ def document() -> str:
     """Return the document."""
     staff = _markdown("staff", STAFF, (*ROLES, "no role"))
     residents = _markdown("residents", RESIDENTS, ("author", "others"))
-    return "\n".join([HEAD, *staff, "", *residents, TAIL, *_of_deadlines(), "", *section()]).rstrip() + "\n"
+    return (
+        "\n".join([HEAD, *staff, "", *residents, TAIL, *_of_deadlines(), "", *in_a_team(), *in_a_group()]).rstrip()
+        + "\n"
+    )
 
 
 def _of_deadlines() -> list[str]:

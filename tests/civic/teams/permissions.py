@@ -31,8 +31,7 @@ HEAD = """## In a team
 
 `tests/civic/teams/test_permissions.py` tries every line of it. Whoever had the idea leads its team until they hand
 over; the last lead cannot go without a successor. *While public* means that the project is published, and neither
-declined nor merged. In a group, whoever leads the team connects and separates it, and chooses its language; leads and
-members call votes and have one each.
+declined nor merged.
 """
 
 

@@ -70,7 +70,7 @@ class Call:
 
     def deliver(self, chat: Chat, content: Json) -> Json:
         """Put a new message of the bot into the chat and return it."""
-        content = self._reply(chat) | content
+        content = self._topic(chat) | self._reply(chat) | content
         keyboard = self.inline_keyboard()
         if keyboard:
             content["reply_markup"] = keyboard
@@ -82,6 +82,14 @@ class Call:
         chat.last_bot = self.bot.id
         self.world.record(chat, "sent", self.bot.id, message)
         return message
+
+    def _topic(self, chat: Chat) -> Json:
+        thread = self.get("message_thread_id")
+        if thread is None:
+            return {}
+        if thread not in chat.topics:
+            raise bad_request("message thread not found")
+        return in_topic(chat, thread)
 
     def _reply(self, chat: Chat) -> Json:
         wanted: Json | None = self.get("reply_parameters")
@@ -105,6 +113,12 @@ def _show_keyboard(chat: Chat, markup: Json) -> None:
         chat.keyboard = markup
     elif "remove_keyboard" in markup:
         chat.keyboard = None
+
+
+def in_topic(chat: Chat, thread: int) -> Json:
+    """Return what a message in a topic has: the thread, and unless it answers something else, what opened it."""
+    opening = chat.topics[thread]
+    return {"message_thread_id": thread, "is_topic_message": True, "reply_to_message": without_reply(opening)}
 
 
 def without_reply(message: Json) -> Json:

@@ -65,6 +65,7 @@ class Chat:
     next_message_id: int = 1
     votes: dict[tuple[str, int], tuple[int, ...]] = field(default_factory=dict)  # poll and user → options
     allows_polls: bool = True  # ChatPermissions.can_send_polls
+    topics: dict[int, Json] = field(default_factory=dict)  # of a forum: thread → the message that opened it
     keyboard: Json | None = None  # the reply keyboard now shown to the person
 
     @property

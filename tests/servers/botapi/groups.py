@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Self
 
 from tests.servers.botapi.acts import Actor, text_content
+from tests.servers.botapi.call import in_topic
 from tests.servers.botapi.chats import Chat, Json
 from tests.servers.botapi.files import image_size
 from tests.servers.botapi.method_chats import member
@@ -29,9 +30,10 @@ class Group(ChatView):
         world.groups[id_] = chat
         return cls(world, chat, frozenset(bot.id for bot in world.bots.values()))
 
-    async def send(self, person: Person, text: str) -> int:
+    async def send(self, person: Person, text: str, *, topic: int = 0) -> int:
         """Let a member write; returns the message's id. Bots hear it by the rules of privacy mode."""
-        return self._say(person, text_content(text))
+        where = in_topic(self._chat, topic) if topic else {}
+        return self._say(person, where | text_content(text))
 
     async def reply(self, person: Person, message_id: int, text: str) -> int:
         """Let a member answer a message."""
@@ -63,6 +65,20 @@ class Group(ChatView):
     async def vote(self, person: Person, message_id: int, *options: int) -> None:
         """Let a member vote in a poll by option numbers (from 0); with none, take the vote back."""
         self._actor(person).vote(message_id, options)
+
+    async def open_topic(self, person: Person, name: str) -> int:
+        """Let a member open a topic, which makes the group a forum; returns its thread."""
+        self._chat.info["is_forum"] = True
+        thread = self._chat.next_message_id
+        self._service(person.user, {"forum_topic_created": {"name": name, "icon_color": 7322096}}, "opened")
+        self._chat.topics[thread] = self._chat.messages[thread]
+        return thread
+
+    async def delete_topic(self, thread: int) -> None:
+        """Let an administrator delete a topic with all that was said in it."""
+        del self._chat.topics[thread]
+        for number in [id_ for id_, message in self._chat.messages.items() if _is_in(message, thread)]:
+            del self._chat.messages[number]
 
     def forbid_polls(self) -> None:
         """Let an administrator allow no polls in the group."""
@@ -161,3 +177,7 @@ class Group(ChatView):
             "old_chat_member": member(of, old),
             "new_chat_member": member(of, new),
         }
+
+
+def _is_in(message: Json, thread: int) -> bool:
+    return thread in (message["message_id"], message.get("message_thread_id"))

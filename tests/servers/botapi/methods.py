@@ -49,7 +49,6 @@ UNMODELLED = frozenset(
         "explanation_parse_mode",
         "description_parse_mode",
         "business_connection_id",
-        "message_thread_id",
         "direct_messages_topic_id",
         "suggested_post_parameters",
         "rich_message",

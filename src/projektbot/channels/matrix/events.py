@@ -9,6 +9,7 @@ Raw: TypeAlias = dict[str, Any]  # an event as JSON, in the client format with i
 
 FILES: Final = frozenset({"m.image", "m.audio", "m.video", "m.file"})
 MAX_DIGITS: Final = 2  # of a number to pick
+MAX_ID_BYTES: Final = 255  # Matrix 1.0, "Size limits"; asked for a longer one, proxies answer in no homeserver's words
 
 _KEYCAPS = str.maketrans({"\ufe0f": None, "\ufe0e": None, "\u20e3": None, "🔟": "10"})
 _UNTELLABLE = str.maketrans({"\0": None})  # PostgreSQL stores no NUL
@@ -48,7 +49,7 @@ def replied_event(content: Raw) -> str:
     relation = _relation(content)
     if relation.get("is_falling_back") is True:  # a thread, shown as answers by clients that know none
         return ""
-    return as_text(as_object(relation.get("m.in_reply_to")).get("event_id"))
+    return _identifier(as_object(relation.get("m.in_reply_to")).get("event_id"))
 
 
 def thread_of(content: Raw) -> str:
@@ -63,7 +64,7 @@ def edited_event(content: Raw) -> str:
 
 def redacted_event(raw: Raw) -> str:
     """Return the id of the message that this event takes away, or "" (before room version 11 it stands outside)."""
-    return as_text(content_of(raw).get("redacts")) or as_text(raw.get("redacts"))
+    return _identifier(content_of(raw).get("redacts")) or _identifier(raw.get("redacts"))
 
 
 def reacted_event(content: Raw) -> str:
@@ -93,7 +94,13 @@ def _relation(content: Raw) -> Raw:
 
 def _related(content: Raw, how: str) -> str:
     relation = _relation(content)
-    return as_text(relation.get("event_id")) if relation.get("rel_type") == how else ""
+    return _identifier(relation.get("event_id")) if relation.get("rel_type") == how else ""
+
+
+def _identifier(value: object) -> str:
+    """Return the id of an event or a room, or "" in place of what can be none, whoever wrote it."""
+    text = as_text(value)
+    return text if len(text.encode()) <= MAX_ID_BYTES else ""
 
 
 # ---- answers of older clients carry the answered words, each line after "> ", the first with the author ------------
@@ -157,5 +164,5 @@ def has_joined(raw: Raw, user: str) -> bool:
 
 def heir_of(tombstone: Raw) -> str:
     """Return the id of the room that replaces this one, or ""."""
-    heir = as_text(content_of(tombstone).get("replacement_room"))
+    heir = _identifier(content_of(tombstone).get("replacement_room"))
     return heir if heir.startswith("!") and heir != tombstone.get("room_id") else ""

@@ -31,8 +31,8 @@ Reader: TypeAlias = Callable[[Raw], Event | None]
 
 
 def is_passed_on(raw: Raw, here: Here) -> bool:
-    """Say whether what others say in this room goes to another chat."""
-    return raw["room_id"] in here.relayed and raw.get("sender") != here.user
+    """Say whether this is something that others say, in a room from which that goes to another chat."""
+    return raw["type"] in TYPES and raw["room_id"] in here.relayed and raw.get("sender") != here.user
 
 
 def overheard(raw: Raw) -> Event | None:

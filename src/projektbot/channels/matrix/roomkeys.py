@@ -52,7 +52,7 @@ def open_event(store: KeyStore, raw: Raw) -> Raw | None:
     if not store.note_opened(number, opened.message_index, as_text(raw.get("event_id"))):
         log.warning("matrix_event_replayed")
         return {**raw, "content": {}}
-    if payload.get("type") not in SAID or payload.get("room_id") != room:
+    if as_text(payload.get("type")) not in SAID or payload.get("room_id") != room:
         return {**raw, "content": {}}
     return {**raw, "type": payload["type"], "content": _with_relation(content_of(payload), content)}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Final
 
 import orjson
@@ -11,6 +12,8 @@ from projektbot.channels.matrix.server import Server, path
 from projektbot.errors import Blocked, Rejected
 from projektbot.messages import Road
 
+MAX_NAME: Final = 64  # what a road keeps something under; ids of rooms may have 255 characters
+DIGITS: Final = 40  # of a digest: two rooms will not have the same
 IN_PRIVATE: Final = 2  # people in a private room: somebody and we
 
 
@@ -54,7 +57,10 @@ class Rooms:
         return len(as_object(members.get("joined"))) <= IN_PRIVATE
 
     def _key(self, what: str, room: str) -> str:
-        return f"{self._channel}:{what}:{room}"
+        name = f"{self._channel}:{what}:{room}"
+        if len(name) <= MAX_NAME:
+            return name
+        return f"{self._channel}:{what}:{sha256(room.encode()).hexdigest()[:DIGITS]}"
 
     # ---- a room that goes on as another ----------------------------------------------------------------------------
 

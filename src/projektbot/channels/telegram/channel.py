@@ -13,7 +13,7 @@ import structlog
 from telegram import InputFile
 
 from projektbot.channels.telegram.api import DEFAULT_URL, Api
-from projektbot.channels.telegram.faults import Floods, NotEditable, NotModified
+from projektbot.channels.telegram.faults import Floods, NotEditable, NotModified, NoTopic
 from projektbot.channels.telegram.inbound import ALLOWED_UPDATES, Reader, groups_in
 from projektbot.channels.telegram.links import link_to
 from projektbot.channels.telegram.outbound import FREE_RATE, Call, asking, calls, edit, end_of_poll, removal
@@ -91,6 +91,13 @@ class TelegramChannel:
 
     async def send(self, chat: str, message: Outgoing, txn: str, *, private: bool) -> str:  # noqa: ARG002 - Telegram has no use for them
         """Send or edit a message; return the id of the (last) message. Raises ChannelError and its kinds."""
+        try:
+            return await self._send(chat, message)
+        except NoTopic as error:  # the group goes on, and hears of it where all of it is
+            log.info("telegram_topic_gone", channel=self.name, reason=error.reason)
+            return await self._send(chat, replace(message, thread=""))
+
+    async def _send(self, chat: str, message: Outgoing) -> str:
         if message.removes:
             await self._api.call(*removal(chat, message))
             return message.removes

@@ -23,6 +23,9 @@ NOT_EDITABLE = (
 )
 
 
+# What a message for a topic is answered with that is closed or gone.
+NO_TOPIC = ("message thread not found", "topic_closed", "topic_deleted")
+
 FLOOD_SECONDS, FLOODED_CHATS = 2.0, 3
 
 
@@ -32,6 +35,10 @@ class Conflict(ChannelError):
 
 class NotEditable(Rejected):
     """The message to replace is gone, too old or not a text: a new one must do."""
+
+
+class NoTopic(Rejected):
+    """The topic to speak in is closed or gone, the group is still there."""
 
 
 class NotModified(Rejected):
@@ -89,6 +96,8 @@ def _refusal(description: str, reason: str) -> Rejected:
         return NotModified(reason)
     if any(words in description for words in NOT_EDITABLE):
         return NotEditable(reason)
+    if any(words in description for words in NO_TOPIC):
+        return NoTopic(reason)
     if "file is too big" in description:
         return Rejected("too_big")
     return Rejected(reason)

@@ -222,6 +222,7 @@ class Reader:
             thread="" if private else _thread(of),
             name=_name(of) if str(of["chat"]["id"]) in self.relayed else "",
             overheard=overheard,
+            forwarded="forward_origin" in of and str(of["chat"]["id"]) in self.relayed,
         )
 
 

@@ -110,5 +110,5 @@ def poll_to_end(written: str) -> str | None:
 
 def read_question(written: str) -> tuple[str, Sequence[str]]:
     """Read "Which colour? ; red ; blue" as a question and its choices, which may be none."""
-    parts = [part for part in PARTED.split(written.strip()) if part]
-    return (parts[0], list(dict.fromkeys(parts[1:]))) if parts else ("", [])
+    question, *choices = PARTED.split(written.strip())
+    return question, list(dict.fromkeys(filter(None, choices)))

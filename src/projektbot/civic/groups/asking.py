@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import datetime
-from itertools import count
+from collections.abc import Collection, Sequence
 
 import orjson
 from sqlalchemy import Connection, and_, delete, insert, or_, select, update
 
-from projektbot.civic.cards import lines, paragraphs
+from projektbot.civic.groups.counts import note_change, shown
 from projektbot.civic.groups.here import Here
-from projektbot.civic.groups.queries import QuestionRow, answers_to, choices_of, question_for_change
-from projektbot.civic.groups.rules import SEVERAL, Coming, Kind
+from projektbot.civic.groups.queries import QuestionRow, choices_of, question_for_change
+from projektbot.civic.groups.rules import SEVERAL, Kind
 from projektbot.civic.groups.tables import group_answers, group_askers, questions
+from projektbot.civic.projects.rules import row_named
 from projektbot.civic.tx import Post
-from projektbot.dialog.saying import Button
 from projektbot.errors import Refused
 from projektbot.store.upsert import unless_there
-from projektbot.texts import N_, Text
-
-CHOOSE, FIX = "ask", "fix"  # begin the tokens of buttons
-
-MOODS = (N_("I am for it"), N_("I can live with it"), N_("I have doubts"))
-COMING: Mapping[Coming, Text] = {
-    Coming.YES: N_("I come"),
-    Coming.NO: N_("I cannot come"),
-    Coming.MAYBE: N_("Perhaps"),
-}
+from projektbot.texts import N_
 
 
 def ask(here: Here, kind: Kind, words: str, options: Sequence[str], starts_at: int | None = None) -> QuestionRow:
@@ -55,9 +44,9 @@ def choose(here: Here, question_id: int, what: str) -> Post:
         raise Refused(N_("This question is closed."))
     if not here.voter:
         raise Refused(N_("I cannot count you while you write anonymously."))
-    if what.isdecimal() and int(what) < len(question.options):
-        _note(here, question, int(what))
-    return shown(here, question)
+    if what.isdecimal() and (place := row_named(what)) < len(question.options):
+        _note(here, question, place)
+    return shown(here.tx.db, here.zone, question)
 
 
 def _note(here: Here, question: QuestionRow, choice: int) -> None:
@@ -69,6 +58,7 @@ def _note(here: Here, question: QuestionRow, choice: int) -> None:
 
 def take_choices(here: Here, question: QuestionRow, wanted: Collection[int]) -> None:
     """Let these be the choices of who acts, under one name, and no others."""
+    note_change(here.tx, question)
     columns = group_answers.c
     other = or_(columns.voter != here.voter, columns.choice.not_in(wanted))
     mine = and_(columns.question == question.id, columns.voter.in_(here.voters))
@@ -97,60 +87,7 @@ def end(here: Here, question: QuestionRow) -> None:
 
 def show_everywhere(here: Here, question: QuestionRow) -> Post:
     """Show a new question in every chat of the project: whoever answers counts, wherever that is."""
-    post = shown(here, question)
-    here.say_elsewhere(post)
-    return post
-
-
-def shown(here: Here, question: QuestionRow, first: Text | None = None) -> Post:
-    """Show a question, how often each choice was taken, and the buttons."""
-    labels = LABELS[question.kind](here, question)
-    buttons = [Button(f"{CHOOSE}|{question.id}|{place}", label) for place, label in zip(count(), labels)]
-    if question.kind is Kind.DATES:
-        buttons.append(Button(f"{FIX}|{question.id}|", N_("Fix the date"), "/fix"))
-    return Post(paragraphs(first, _heading(here, question), lines(*counted(here, question))), tuple(buttons))
-
-
-def counted(here: Here, question: QuestionRow) -> list[Text]:
-    """Return each choice with how often it was taken."""
-    labels, taken = LABELS[question.kind](here, question), answers_to(here.tx.db, question)
-    return [Text("{choice}: {n}", {"choice": label, "n": n}) for label, n in zip(labels, taken, strict=True)]
-
-
-def _heading(here: Here, question: QuestionRow) -> Text:
-    match question.kind:
-        case Kind.DATES:
-            return N_("{title}: when does it suit you? Several answers are welcome.", title=question.words)
-        case Kind.COMING if question.starts_at is not None:
-            return N_("{title}: {time}. Are you coming?", title=question.words, time=when(here, question.starts_at))
-    return Text("{it}", {"it": question.words})
-
-
-def when(here: Here, at: int) -> datetime:
-    """Return a stored time by the city's clocks."""
-    return datetime.fromtimestamp(at / 1_000_000, here.zone)
-
-
-def moments(here: Here, question: QuestionRow) -> list[datetime]:
-    """Return the times a group may choose from."""
-    return [datetime.fromisoformat(option).replace(tzinfo=here.zone) for option in question.options]
-
-
-def _dates(here: Here, question: QuestionRow) -> list[Text]:
-    return [Text("{time}", {"time": moment}) for moment in moments(here, question)]
-
-
-def _coming(_here: Here, _question: QuestionRow) -> list[Text]:
-    return list(COMING.values())
-
-
-def _moods(_here: Here, question: QuestionRow) -> list[Text]:
-    own = [Text("{it}", {"it": option}) for option in question.options]
-    return own if any(question.options) else list(MOODS)
-
-
-LABELS: Mapping[Kind, Callable[[Here, QuestionRow], list[Text]]] = {
-    Kind.DATES: _dates,
-    Kind.COMING: _coming,
-    Kind.MOOD: _moods,
-}
+    post = shown(here.tx.db, here.zone, question)
+    first = Post(post.text, post.buttons, shows=question.id)
+    here.say_elsewhere(first)
+    return first

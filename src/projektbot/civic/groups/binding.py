@@ -5,22 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, ScalarSelect, delete, insert, select, update
 
 from projektbot.civic.cards import paragraphs
-from projektbot.civic.groups import poll_ids, relay
+from projektbot.civic.groups import copies, poll_ids, relay
 from projektbot.civic.groups.here import Here
 from projektbot.civic.groups.queries import chat_on, project_of_chat
 from projektbot.civic.groups.rules import BindOutcome, bind_outcome
 from projektbot.civic.groups.speaking import leads_of, speaker_of
 from projektbot.civic.groups.tables import project_chats
-from projektbot.civic.projects.queries import ProjectRow, project_for_change
+from projektbot.civic.projects.queries import ProjectRow, project, project_for_change
 from projektbot.civic.projects.rules import Stage, number_of, reference
 from projektbot.civic.tx import Post, Tx
+from projektbot.store.tables import addresses, due, sessions
 from projektbot.store.upsert import upsert
 from projektbot.texts import N_, Own, Text
 
 CLOSED = frozenset({Stage.DECLINED, Stage.MERGED})
+CLOSED_TO_US = "closed"  # kind of the due rows
 
 
 def bind(here: Here, ref: str) -> Post:
@@ -33,10 +35,19 @@ def bind(here: Here, ref: str) -> Post:
         open_=found is not None and Stage(found.stage) not in CLOSED,
         speaks=found is not None and speaker_of(here.tx.db, here.people, found.number) is not None,
         here=found is not None and found.number == here.project,
+        taken=_is_taken(here),
     )
     if outcome is BindOutcome.BOUND and found:
         return _bind(here, found)
     return Post(REFUSALS[outcome](ref, here))
+
+
+def _is_taken(here: Here) -> bool:
+    """Say whether the group is one of people who would have to give it away first."""
+    before = project(here.tx.db, here.project)
+    if before is None or Stage(before.stage) in CLOSED or speaker_of(here.tx.db, here.people, before.number):
+        return False
+    return bool(leads_of(here.tx.db, before.number))
 
 
 def _bind(here: Here, found: ProjectRow) -> Post:
@@ -91,6 +102,10 @@ REFUSALS: dict[BindOutcome, Callable[[str, Here], Text]] = {
         "Only who leads the project can connect it with a group: whoever had the idea, or to whom they handed over. If "
         "you lead it on another messenger, connect your chats first, with /link in private."
     ),
+    BindOutcome.TAKEN: lambda _ref, here: N_(
+        "This group belongs to {ref}. Who leads that project can separate it from there with {example}; then it is "
+        "free for another one.", ref=Own(reference(here.project)), example=N_("/team off"),
+    ),
     BindOutcome.STRANGER: lambda _ref, _here: N_(
         "I do not know you yet. Please write to me in private first: there I see what you lead. Then come back here."
     ),
@@ -110,14 +125,51 @@ REFUSALS: dict[BindOutcome, Callable[[str, Here], Text]] = {
 # ---- what happens to the chat ----------------------------------------------------------------------------------------
 
 
-def move(db: Connection, address_id: int, into: int) -> None:
-    """Let a group's project go along to another address, which the messenger told us of before it told of the move."""
-    if address_id == into or project_of_chat(db, address_id) is None:
+def follow(db: Connection, address_id: int, channel: str, chat: str) -> int:
+    """Follow a chat to its new id, in which nothing has the old ids; return its address from now on.
+
+    That is another one if the messenger told us of the new id before it told of the move.
+    """
+    known: int | None = db.scalar(
+        select(addresses.c.id).where(addresses.c.channel == channel, addresses.c.chat == chat)
+    )
+    if known == address_id:
+        return known
+    copies.forget_chat(db, address_id)
+    db.execute(update(project_chats).where(project_chats.c.address_id == address_id).values(thread=""))
+    if known is None:
+        db.execute(update(addresses).where(addresses.c.id == address_id).values(chat=chat))
+        return address_id
+    _go_along(db, address_id, known)
+    return known
+
+
+def _go_along(db: Connection, address_id: int, into: int) -> None:
+    """Let a group's project, polls and language be those of another address."""
+    if project_of_chat(db, address_id) is None or project_of_chat(db, into) is not None:
         return
-    taken = select(project_chats.c.address_id).where(project_chats.c.address_id == into)
-    if db.scalar(taken) is None:
-        db.execute(update(project_chats).where(project_chats.c.address_id == address_id).values(address_id=into))
-        poll_ids.move(db, address_id, into)
+    db.execute(update(project_chats).where(project_chats.c.address_id == address_id).values(address_id=into))
+    poll_ids.move(db, address_id, into)
+    spoken = select(sessions.c.state).where(sessions.c.id == _session_of(address_id)).scalar_subquery()
+    db.execute(update(sessions).where(sessions.c.id == _session_of(into)).values(state=spoken))
+
+
+def _session_of(address_id: int) -> ScalarSelect[int]:
+    return select(addresses.c.session_id).where(addresses.c.id == address_id).scalar_subquery()
+
+
+def note_closed(db: Connection, address_id: int, at: int) -> None:
+    """Note that a group takes no message of ours any more: who leads its project is told, unless we are back soon."""
+    if project_of_chat(db, address_id) is not None:
+        db.execute(insert(due).values(kind=CLOSED_TO_US, subject=str(address_id), due_at=at))
+
+
+def tell_closed(tx: Tx, subject: str) -> None:
+    """Tell who leads a project that its group is closed to us."""
+    number = project_of_chat(tx.db, int(subject))
+    closed = select(addresses.c.id).where(addresses.c.id == int(subject), addresses.c.blocked_at.is_not(None))
+    if number is not None and tx.db.scalar(closed) is not None:
+        tell_gone(tx, number, int(subject))
 
 
 def tell_gone(tx: Tx, number: int, address_id: int) -> None:

@@ -25,8 +25,9 @@ from projektbot.civic.groups.queries import (
 from projektbot.civic.groups.rules import DECISION_DAYS, LONGEST_WORDS, CastOutcome, Verdict, Vote, verdict
 from projektbot.civic.groups.speaking import team_of
 from projektbot.civic.groups.tables import decision_voters, decisions
-from projektbot.civic.projects.rules import reference
+from projektbot.civic.projects.rules import reference, row_named
 from projektbot.civic.tx import Opens, Post, Tx
+from projektbot.dialog.cleaning import is_visible
 from projektbot.dialog.engine import Result
 from projektbot.errors import Refused
 from projektbot.messages import micros
@@ -75,7 +76,7 @@ def _read(here: Here, written: str) -> tuple[str, datetime]:
     except UnclearError as unclear:
         raise Refused(N_("I could not read {day} as a day that is still to come. For example: {example}",
                          day=unclear.words[:40], example=EXAMPLE)) from None  # fmt: skip
-    if not words or len(words) > LONGEST_WORDS:
+    if not is_visible(words) or len(words) > LONGEST_WORDS:
         raise Refused(N_("Please write a question that can be answered by yes or no. For example: {example}",
                          example=EXAMPLE))  # fmt: skip
     if day is None:
@@ -88,7 +89,7 @@ def _read(here: Here, written: str) -> tuple[str, datetime]:
 
 def cast_vote(tx: Tx, *, decision: str, vote: str) -> Result:
     """Count somebody's vote, once; if it was the last one, the group hears the result."""
-    found = decision_for_change(tx.db, int(decision) if decision.isdecimal() else 0)
+    found = decision_for_change(tx.db, row_named(decision))
     outcome = _outcome(tx, found)
     if outcome is CastOutcome.CAST and found:
         mine = and_(decision_voters.c.decision == found.id, decision_voters.c.person_id == tx.who.person_id)
@@ -114,8 +115,7 @@ def words_for(db: Connection, decision: str, person_id: int) -> str:
     """Return what is to be decided, for somebody who is asked; empty for others."""
     mine = and_(decision_voters.c.decision == decisions.c.id, decision_voters.c.person_id == person_id)
     wanted = select(decisions.c.words).join(decision_voters, mine)
-    number = int(decision) if decision.isdecimal() else 0
-    return db.scalar(wanted.where(decisions.c.id == number)) or ""
+    return db.scalar(wanted.where(decisions.c.id == row_named(decision))) or ""
 
 
 def waiting_for(db: Connection, person_id: int) -> list[tuple[int, str]]:
@@ -131,7 +131,7 @@ def has_left(db: Connection, decision: str, person_id: int) -> bool:
     """Say whether somebody was asked to vote and has no vote in that team any more."""
     mine = and_(decision_voters.c.decision == decisions.c.id, decision_voters.c.person_id == person_id)
     wanted = select(decisions.c.project).join(decision_voters, mine)
-    project = db.scalar(wanted.where(decisions.c.id == (int(decision) if decision.isdecimal() else 0)))
+    project = db.scalar(wanted.where(decisions.c.id == row_named(decision)))
     return project is not None and person_id not in team_of(db, project)
 
 

@@ -8,7 +8,8 @@ from sqlalchemy import insert, select
 
 from projektbot.civic.cards import paragraphs
 from projektbot.civic.groups.arguments import UnclearError, read_meeting
-from projektbot.civic.groups.asking import ask, end, moments, show_everywhere
+from projektbot.civic.groups.asking import ask, end, show_everywhere
+from projektbot.civic.groups.counts import moments
 from projektbot.civic.groups.here import Here
 from projektbot.civic.groups.queries import (
     QuestionRow,
@@ -21,6 +22,7 @@ from projektbot.civic.groups.rules import FEWEST_DATES, LONGEST_WORDS, MOST_DATE
 from projektbot.civic.groups.tables import questions
 from projektbot.civic.projects.rules import reference
 from projektbot.civic.tx import Post, Tx
+from projektbot.dialog.cleaning import is_visible
 from projektbot.documents.calendar import Event, calendar
 from projektbot.errors import Refused
 from projektbot.messages import Kind as FileKind
@@ -49,7 +51,8 @@ def _read(here: Here, written: str) -> tuple[str, list[datetime]]:
     except UnclearError as unclear:
         raise Refused(N_("I could not read {words} as a day and a time still to come. For example: {example}",
                          words=unclear.words[:40], example=EXAMPLE)) from None  # fmt: skip
-    if not FEWEST_DATES <= len(dates) <= MOST_DATES or len(title) > LONGEST_WORDS:
+    unseen = bool(title) and not is_visible(title)
+    if not FEWEST_DATES <= len(dates) <= MOST_DATES or len(title) > LONGEST_WORDS or unseen:
         raise Refused(
             N_("Please write what it is about, and {least} to {most} dates after it. For example: {example}",
                least=FEWEST_DATES, most=MOST_DATES, example=EXAMPLE)
@@ -79,7 +82,7 @@ def fix(here: Here, question_id: int, _what: str) -> Post:
 
 
 def _fix(here: Here, question: QuestionRow, place: int) -> Post:
-    starts_at = moments(here, question)[place]
+    starts_at = moments(here.zone, question)[place]
     if starts_at <= here.tx.now:
         raise Refused(N_("This date is over. Ask for a new one: {example}", example=EXAMPLE))
     end(here, question)

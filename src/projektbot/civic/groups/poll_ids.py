@@ -1,12 +1,16 @@
-"""Which poll of a messenger, in which message of which chat, is which question of ours."""
+"""Which message of which chat puts which question of ours, and which poll of the messenger that is, if it is one."""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 from sqlalchemy import Connection, and_, select, update
 
 from projektbot.civic.groups.tables import group_polls
 from projektbot.store.tables import addresses, outbox
 from projektbot.store.upsert import upsert
+
+OPEN = ("queued", "sending")
 
 _columns = group_polls.c
 
@@ -49,10 +53,31 @@ def chat_of_poll(db: Connection, channel: str, poll: str) -> str:
     return db.scalar(found.limit(1)) or ""
 
 
+class Put(NamedTuple):
+    """The letter by which a question was put in a chat; `poll` is empty unless it is a poll of the messenger's own."""
+
+    state: str
+    message: str
+    poll: str
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether it has not arrived yet."""
+        return self.state in OPEN
+
+
+def put_in(db: Connection, address_id: int, question: int) -> Put | None:
+    """Return how a question was put in a chat; None if it was not, or so long ago that nobody knows the letter."""
+    here = and_(_columns.address_id == address_id, _columns.question == question)
+    wanted = select(outbox.c.state, outbox.c.external_id, _columns.poll).where(here)
+    row = db.execute(wanted.join(outbox, outbox.c.id == _columns.outbox_id)).first()
+    return Put(row.state, row.external_id or "", row.poll or "") if row else None
+
+
 def is_being_asked(db: Connection, channel: str) -> bool:
     """Say whether a poll may be on its way to a messenger, so that the id by which votes name it is not known yet."""
     its = and_(addresses.c.id == _columns.address_id, addresses.c.channel == channel)
-    letter = and_(outbox.c.id == _columns.outbox_id, outbox.c.state.in_(("queued", "sending")))
+    letter = and_(outbox.c.id == _columns.outbox_id, outbox.c.state.in_(OPEN))
     found = select(_columns.id).join(addresses, its).join(outbox, letter).where(_columns.poll.is_(None))
     return db.scalar(found.limit(1)) is not None
 

@@ -6,14 +6,19 @@ Each messenger counts only what happens there; the common count is ours (`group_
 from __future__ import annotations
 
 from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
 
 from projektbot.civic.cards import lines, paragraphs
 from projektbot.civic.groups.arguments import poll_to_end, read_question
-from projektbot.civic.groups.asking import MOODS, ask, counted, end, shown, take_choices
+from projektbot.civic.groups.asking import ask, end, take_choices
+from projektbot.civic.groups.counts import MOODS, counted, shown
 from projektbot.civic.groups.here import Here
 from projektbot.civic.groups.poll_ids import question_of_message, question_of_poll
 from projektbot.civic.groups.queries import (
     QuestionRow,
+    chats_of_project,
     count_voters,
     has_asked,
     open_polls,
@@ -26,13 +31,14 @@ from projektbot.civic.groups.rules import (
     MOST_CHOICES,
     MOST_OPEN_POLLS,
     Kind,
-    is_visible,
 )
 from projektbot.civic.groups.speaking import speaker_of
-from projektbot.civic.tx import Asked, Post
+from projektbot.civic.tx import Asked, Post, Tx
+from projektbot.dialog.cleaning import is_visible
 from projektbot.errors import Refused
 from projektbot.texts import N_, NN_, Text
 
+END = "poll_end"  # kind of the due rows
 EXAMPLE = N_("/poll How do you like the new plan?")
 
 
@@ -62,8 +68,9 @@ def _fits(choice: str) -> bool:
 
 
 def _asked(here: Here, question: QuestionRow) -> Post:
-    post = shown(here, question)
-    return Post(post.text, post.buttons, poll=Asked(question.id, Text("{it}", {"it": question.words})))
+    post = shown(here.tx.db, here.zone, question)
+    asked = Asked(Text("{it}", {"it": question.words}))
+    return Post(post.text, post.buttons, poll=asked, shows=question.id)
 
 
 # ---- how they stand --------------------------------------------------------------------------------------------------
@@ -75,8 +82,8 @@ def show(here: Here, written: str = "") -> Post:
     if not found:
         return Post(N_("No poll is open. A new one: {example}", example=EXAMPLE))
     if len(found) == 1 or written:
-        return shown(here, _numbered(found, written or "1"))
-    listed = [paragraphs(_title(place, one), _counts(here, one)) for place, one in enumerate(found, 1)]
+        return shown(here.tx.db, here.zone, _numbered(found, written or "1"))
+    listed = [paragraphs(_title(place, one), _counts(here.tx.db, here.zone, one)) for place, one in enumerate(found, 1)]
     return Post(paragraphs(
         N_("These polls are open:"),
         *listed,
@@ -89,8 +96,8 @@ def _title(place: int, question: QuestionRow) -> Text:
     return Text("{n}. {it}", {"n": place, "it": question.words})
 
 
-def _counts(here: Here, question: QuestionRow) -> Text:
-    return lines(*counted(here, question))
+def _counts(db: Connection, zone: ZoneInfo, question: QuestionRow) -> Text:
+    return lines(*counted(db, zone, question))
 
 
 def _numbered(found: Sequence[QuestionRow], written: str) -> QuestionRow:
@@ -132,7 +139,7 @@ def _end(here: Here, found: QuestionRow) -> Post:
     if not _may_end(here, question):
         raise Refused(N_("Only who asked, or who leads the project, can end a poll."))
     end(here, question)
-    post = Post(_result(here, question), ends=question.id)
+    post = Post(_result(here.tx.db, here.zone, question), ends=question.id)
     here.say_elsewhere(post)
     return post
 
@@ -142,14 +149,22 @@ def _may_end(here: Here, question: QuestionRow) -> bool:
     return asked or speaker_of(here.tx.db, here.people, here.project) is not None
 
 
-def _result(here: Here, question: QuestionRow) -> Text:
-    voters = count_voters(here.tx.db, question.id)
+def _result(db: Connection, zone: ZoneInfo, question: QuestionRow) -> Text:
+    voters = count_voters(db, question.id)
     return paragraphs(
         N_("The poll is over: {question}", question=question.words),
-        _counts(here, question),
+        _counts(db, zone, question),
         NN_("{n} person took part, in all chats of the project together.",
             "{n} people took part, in all chats of the project together.", voters),
     )  # fmt: skip
+
+
+def tell_end(tx: Tx, subject: str) -> None:
+    """Say in a chat that a poll is over, which had not arrived there yet when that was said elsewhere."""
+    number, address_id = map(int, subject.split("|"))
+    question = question_for_change(tx.db, number)
+    if question is not None and address_id in chats_of_project(tx.db, question.project):
+        tx.say(address_id, Post(_result(tx.db, tx.zone, question), ends=number))
 
 
 # ---- votes -----------------------------------------------------------------------------------------------------------

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
-from unicodedata import category
 
 from projektbot.records import record
 
@@ -18,7 +17,9 @@ LONGEST_CHOICE = 60  # on a button, too, it has to be read
 MOST_OPEN_POLLS = 10  # of a project
 DECISION_DAYS = 3
 RELAYED_DAYS = 3  # what was passed on is forgotten in the night after two days: as long as Telegram lets it be deleted
-RELAY_AT_ONCE, RELAY_SECONDS = 20, 3  # messages of one person at once, and on and on one in so many seconds
+PACE_SECONDS = 3  # who wants much of us is heard on and on once in so many seconds: as often as Telegram lets us speak
+ASKED_AT_ONCE = 30  # commands and buttons of one person in a group; a secretary may well write down twenty tasks
+RELAY_AT_ONCE = 20  # messages of one person
 RELAY_ALL_AT_ONCE = (
     60  # of a whole chat: Telegram takes twenty a minute, and what cannot leave lies in front of the rest
 )
@@ -34,6 +35,7 @@ class BindOutcome(StrEnum):
     ALREADY = "already"
     CLOSED = "closed"  # the project was declined, or goes on as another
     MAY_NOT = "may_not"
+    TAKEN = "taken"  # it is the group of another project, for which whoever acts does not speak
     STRANGER = "stranger"  # has never written to us in private
     UNSEEN = "unseen"  # an anonymous administrator
     UNKNOWN = "unknown"  # there is no such project
@@ -94,8 +96,10 @@ class Counts:
     abstain: int
 
 
-def bind_outcome(*, seen: bool, known: bool, exists: bool, open_: bool, speaks: bool, here: bool) -> BindOutcome:
-    """Say what becomes of connecting a group; `here` if it is the one of this project already."""
+def bind_outcome(
+    *, seen: bool, known: bool, exists: bool, open_: bool, speaks: bool, here: bool, taken: bool
+) -> BindOutcome:
+    """Say what becomes of connecting a group; `here` if it is the one of this project already, `taken` of others."""
     if not seen:
         return BindOutcome.UNSEEN
     if not exists:
@@ -106,7 +110,9 @@ def bind_outcome(*, seen: bool, known: bool, exists: bool, open_: bool, speaks: 
         return BindOutcome.MAY_NOT
     if not open_:
         return BindOutcome.CLOSED
-    return BindOutcome.ALREADY if here else BindOutcome.BOUND
+    if here:
+        return BindOutcome.ALREADY
+    return BindOutcome.TAKEN if taken else BindOutcome.BOUND
 
 
 def verdict(counts: Counts) -> Verdict:
@@ -114,11 +120,6 @@ def verdict(counts: Counts) -> Verdict:
     if counts.yes == counts.no:
         return Verdict.TIED if counts.yes else Verdict.NOBODY
     return Verdict.YES if counts.yes > counts.no else Verdict.NO
-
-
-def is_visible(words: str) -> bool:
-    """Say whether something can be seen of these words: of nothing but blanks and marks no messenger makes a poll."""
-    return any(category(char)[0] not in "CZM" for char in words)
 
 
 def favourite(counts: Sequence[int]) -> int | None:

@@ -57,7 +57,7 @@ group_askers = Table(
     Column("guest", String(320)),
 )
 
-# In which message of which chat a question is asked by a poll of the messenger, and how votes name that poll.
+# In which message of which chat a question is put and, if by a poll of the messenger, how votes name that poll.
 group_polls = Table(
     "group_polls",
     metadata,
@@ -65,7 +65,7 @@ group_polls = Table(
     Column("question", Id, ForeignKey("group_questions.id", ondelete="CASCADE"), nullable=False),
     Column("address_id", Id, ForeignKey("addresses.id", ondelete="CASCADE"), nullable=False),
     Column("outbox_id", Id, nullable=False, unique=True),  # no foreign key: letters are forgotten before polls
-    Column("message", String(255)),  # the messenger's ids, once it has taken the letter
+    Column("message", String(255)),  # the messenger's ids of a poll, once it has taken the letter
     Column("poll", String(255)),
     UniqueConstraint("question", "address_id"),
     Index("group_polls_in_chat", "address_id", "poll"),
@@ -134,7 +134,8 @@ relayed = Table(
     Index("relayed_message", "address_id", "message"),
 )
 
-# How much somebody had passed on lately, as in `dialog/pace.py`; without a sender: all of a chat together.
+# How much somebody had passed on lately, as in `dialog/pace.py`; without a sender: all of a chat together. With "="
+# before the sender: how much they wanted of us.
 relay_paces = Table(
     "relay_paces",
     metadata,

@@ -13,6 +13,8 @@ from projektbot.civic.groups.queries import TaskRow, chats_of_project, count_ope
 from projektbot.civic.groups.rules import LONGEST_WORDS, MOST_OPEN_TASKS, MOST_SHOWN
 from projektbot.civic.groups.tables import tasks
 from projektbot.civic.tx import Post, Tx
+from projektbot.dialog.cleaning import is_visible
+from projektbot.dialog.drafts import awake
 from projektbot.dialog.saying import Button
 from projektbot.errors import Refused
 from projektbot.messages import micros
@@ -57,7 +59,7 @@ def _read(here: Here, written: str) -> TaskWords:
     if here.to and not here.quoted and only_names(words.words):
         raise Refused(N_("I cannot see what the message says that you answer. Please write the task behind the "
                          "command. For example: {example}", example=EXAMPLE))  # fmt: skip
-    if not words.words or len(words.words) > LONGEST_WORDS:
+    if not is_visible(words.words) or len(words.words) + len(words.who) > LONGEST_WORDS:
         raise Refused(N_("Please write what is to be done, in at most {n} characters. For example: {example}",
                          n=LONGEST_WORDS, example=EXAMPLE))  # fmt: skip
     return words
@@ -88,17 +90,28 @@ def tick(here: Here, task_id: int, act: str) -> Post:
 
 def _tell_others(here: Here, first: Text, task_id: int) -> None:
     if row := task(here.tx.db, task_id):
-        here.say_elsewhere(Post(paragraphs(first, _line(row)), (_button(row),)))
+        here.say_elsewhere(Post(paragraphs(first, _line(row, here.today)), (_button(row),)))
 
 
 def remind(tx: Tx, subject: str) -> None:
-    """Say in the groups of a project what is to be done until tomorrow, unless it is done."""
+    """Say in the groups of a project what is to be done until tomorrow, unless it is done; later if we were away."""
     found = task(tx.db, int(subject))
-    if found is None or found.done_at is not None:
+    if found is None or found.done_at is not None or found.until is None:
         return
-    post = Post(paragraphs(N_("For tomorrow:"), _line(found)), (_button(found),))
+    morning = awake(tx.now, tx.zone)
+    if morning > tx.now:
+        tx.db.execute(insert(due).values(kind=REMIND, subject=subject, due_at=micros(morning)))
+        return
+    today = tx.now.astimezone(tx.zone).date()
+    post = Post(paragraphs(_when(date.fromisoformat(found.until), today), _line(found, today)), (_button(found),))
     for address_id in chats_of_project(tx.db, found.project):
         tx.say(address_id, post)
+
+
+def _when(until: date, today: date) -> Text:
+    if until == today:
+        return N_("For today:")
+    return N_("For tomorrow:") if until > today else N_("This should be done by now:")
 
 
 # ---- how it looks ----------------------------------------------------------------------------------------------------
@@ -112,18 +125,22 @@ def _listed(here: Here, first: Text | None = None) -> Post:
     body = paragraphs(
         first,
         N_("Tasks:"),
-        lines(*map(_line, shown)),
+        lines(*[_line(row, here.today) for row in shown]),
         NN_("and {n} more, which you see when some of these are done.",
             "and {n} more, which you see when some of these are done.", more) if more > 0 else None,
     )  # fmt: skip
     return Post(body, tuple(map(_button, shown)))
 
 
-def _line(row: TaskRow) -> Text:
+def _line(row: TaskRow, today: date) -> Text:
     until = date.fromisoformat(row.until) if row.until else None
     if row.done_at is not None:
         return N_("– done: {task}", task=row.words)
     match row.who, until:
+        case str() as who, date() as day if day < today:
+            return N_("– {task} ({who}), until {day} (overdue)", task=row.words, who=who, day=day)
+        case None, date() as day if day < today:
+            return N_("– {task}, until {day} (overdue)", task=row.words, day=day)
         case str() as who, None:
             return N_("– {task} ({who})", task=row.words, who=who)
         case None, date() as day:
