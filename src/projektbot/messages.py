@@ -323,7 +323,7 @@ def outgoing_from(data: dict[str, Any]) -> Outgoing:
 class Letter:
     """A committed outbox row on its way. Times are microseconds since 1970 UTC.
 
-    `kind` is its class: "receipt" (a reply in a dialog), "ballot", "notice" or "bulk".
+    `kind` is its class: "receipt" (a reply), "ballot", "notice" or "bulk". `older` wait for the same chat, before it.
     """
 
     id: int
@@ -336,6 +336,7 @@ class Letter:
     not_before: int = 0
     expires_at: int | None = None
     attempts: int = 0
+    older: tuple[int, ...] = ()
 
 
 @record

@@ -119,6 +119,18 @@ async def test_a_letter_committed_while_the_store_is_read_is_not_overtaken(house
     assert house.platform.texts() == ["1", "2"]
 
 
+async def test_a_letter_that_another_process_has_written_before_is_not_overtaken(house: House) -> None:
+    await house.start()
+    await house.wait(1)
+
+    (first,) = await house.write(receipt("ann", "1"))  # nobody hands it over here
+    (second,) = await house.write(receipt("ann", "2"))
+    house.running.hand_over([replace(second, older=(first.id,))])
+    await house.wait(30)
+
+    assert house.platform.texts() == ["1", "2"]
+
+
 async def test_letters_for_much_later_stay_in_the_store(house: House) -> None:
     await house.start()
 

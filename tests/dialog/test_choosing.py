@@ -82,6 +82,14 @@ def test_a_label_that_is_a_number_itself_is_asked_if_it_stands_elsewhere() -> No
     assert read(Type.SELECT_ONE, "5", choices=hours) == Accepted("c")
 
 
+def test_a_number_is_a_place_in_the_list_whatever_a_choice_is_called_inside() -> None:
+    members = [Option("3", "Anna"), Option("1", "Ben"), Option("20", "Carla")]
+
+    assert read(Type.SELECT_ONE, "1", choices=members) == Accepted("3")
+    assert read(Type.SELECT_ONE, "3", choices=members) == Accepted("20")
+    assert read(Type.SELECT_ONE, "20", choices=members) == Accepted("20")
+
+
 def test_a_choice_is_also_known_by_its_english_label() -> None:
     asked = Question(
         "kind", Type.SELECT_ONE, "?", choices=(ChoiceSpec("new", "Something new"), ChoiceSpec("old", "Old"))

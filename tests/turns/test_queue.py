@@ -287,6 +287,18 @@ async def test_two_processes_never_make_the_same_id_of_a_letter(town: Town, tmp_
         await each.close()
 
 
+async def test_a_letter_knows_which_ones_of_other_processes_wait_before_it(town: Town) -> None:
+    other = town.again()
+    await other.person("anna").says("Hello")
+    await other.person("ben").says("Hello")
+    await town.take(town.inbound("anna", Words("Hello")))
+
+    theirs = [row.id for row in await town.rows(outbox)]
+    assert [letter.older for letter in other.letters] == [(), ()]
+    assert [letter.older for letter in town.letters] == [(theirs[0],)]
+    await other.close()
+
+
 async def test_work_goes_on_when_a_look_into_the_store_fails(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     """One fails for good, and while each is tried alone the store cannot be read for a moment."""
     failures = [OperationalError("SELECT", None, Exception())]

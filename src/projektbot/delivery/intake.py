@@ -52,11 +52,14 @@ class Intake:
         return len(self._known) <= self._room * REFILL_BELOW and self.is_behind and not self._reading.locked()
 
     def accept(self, letter: Letter, now: int) -> None:
-        """Take a letter that was just committed, or leave it in the store for later."""
-        if letter.not_before > now + AHEAD:
+        """Take a letter that was just committed, or leave it in the store for later.
+
+        It is left there too if an older one to its chat is nowhere but there: another process has written that.
+        """
+        if letter.not_before > now + AHEAD or letter.id in self._known:
             return
         rank = RANKS[letter.kind]
-        if rank in self._behind or self._room_for(rank) <= 0:
+        if rank in self._behind or self._room_for(rank) <= 0 or not self._known.issuperset(letter.older):
             self._behind.add(rank)
             self._missed.add(rank)
         else:

@@ -46,7 +46,7 @@ def offer(options: tuple[Option, ...], choices: tuple[ChoiceSpec, ...]) -> Offer
     known = tuple(
         (words, option.name)
         for option in options
-        for words in dict.fromkeys(map(key, (option.label, option.name, english.get(option.name, ""))))
+        for words in dict.fromkeys(map(key, (option.label, _said(option.name, options), english.get(option.name, ""))))
         if words
     )
     by_key: dict[str, list[str]] = {}
@@ -54,6 +54,12 @@ def offer(options: tuple[Option, ...], choices: tuple[ChoiceSpec, ...]) -> Offer
         by_key.setdefault(words, []).append(name)
     long_words = ((word, name) for words, name in known for word in words.split() if len(word) >= SHORTEST_WORD)
     return Offer(options, known, by_key, tuple(dict.fromkeys((*known, *long_words))))
+
+
+def _said(name: str, options: Sequence[Option]) -> str:
+    """Return a choice's name as somebody may say it; none if it is a number that they take for a place in the list."""
+    is_place = name.isascii() and name.isdigit() and 1 <= int(name[:MOST_DIGITS]) <= len(options)
+    return "" if is_place else name
 
 
 def offered(question: Question, options: Sequence[Option]) -> Offer:

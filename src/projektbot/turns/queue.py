@@ -210,7 +210,18 @@ class Queue:
         queued.take_away(db, taken)
         batch.save()
         batch.wake_delivery(len(letters))
-        return Drained(len(taken), letters, again=bool(untold))
+        return Drained(len(taken), _behind_others(db, letters, batch.at), again=bool(untold))
+
+
+def _behind_others(db: Connection, letters: list[Letter], at: int) -> list[Letter]:
+    """Return letters with those to the same chats that wait before them: another process may have written them."""
+    if not letters:
+        return []
+    waiting = rows.letters_being_told(db, {letter.address_id for letter in letters}, at)
+    return [
+        replace(letter, older=tuple(one for one in waiting.get(letter.address_id, ()) if one < letter.id))
+        for letter in letters
+    ]
 
 
 def _given_up(inbound: Inbound) -> Inbound:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, literal_column, select, update
@@ -269,6 +269,18 @@ def sent_message(db: Connection, address_id: int, external_id: str) -> bytes | N
 def is_being_told(db: Connection, address_id: int, at: int) -> bool:
     """Say whether a message of ours may be on its way, so that its id on the platform is not known yet."""
     return bool(_open.rows(db, address_id, at))
+
+
+def letters_being_told(db: Connection, address_ids: Collection[int], at: int) -> dict[int, list[int]]:
+    """Return by address the ids of letters that wait to be sent, or are about to be noted as sent."""
+    here, waits = outbox.c.address_id.in_(address_ids), outbox.c.state.in_(("queued", "sending"))
+    # what is told has an id on its platform: said here, so that PostgreSQL need not read all that a chat was ever told
+    untold = outbox.c.external_id.is_(None)
+    found = db.execute(select(outbox.c.address_id, outbox.c.id).where(here, waits, untold, outbox.c.not_before <= at))
+    by_address: dict[int, list[int]] = {}
+    for address_id, letter_id in found:
+        by_address.setdefault(address_id, []).append(letter_id)
+    return by_address
 
 
 def set_blocked(db: Connection, address_id: int, at: int | None) -> None:
