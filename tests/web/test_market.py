@@ -167,8 +167,8 @@ async def test_a_photo_is_shown_small_in_its_own_proportions(market: Market) -> 
     )
     small, large = await market.get(source), await market.get(source.replace("/320", "/960"))
 
-    assert len(small.content) <= 5_000
-    assert len(large.content) <= 60_000
+    assert len(small.content) <= 4_500
+    assert len(large.content) <= 50_000
     assert small.headers["content-type"] == "image/webp"
     assert "immutable" in small.headers["cache-control"]
     assert small.headers["x-content-type-options"] == "nosniff"
