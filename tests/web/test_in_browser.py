@@ -256,6 +256,21 @@ async def test_a_long_chat_in_a_frame_does_not_move_the_page_around_it(browser: 
     assert await page.evaluate("scrollY") == 0
 
 
+async def test_a_resident_a_team_and_a_moderator_are_side_by_side(browser: Browser, street: Town) -> None:
+    page = await (await browser.new_context(viewport=ViewportSize(width=1280, height=900))).new_page()
+    await page.goto(f"{street.url}/demo")
+
+    boxes = [await frame.bounding_box() for frame in await page.locator("iframe").all()]
+
+    assert await page.get_by_role("heading", level=2).all_inner_texts() == [
+        "Anna, resident", "Reparaturcafé, team chat", "Mia, moderator",
+    ]  # fmt: skip
+    lefts = [box["x"] for box in boxes if box]
+    assert len({box["y"] for box in boxes if box}) == 1
+    assert lefts == sorted(set(lefts))
+    assert max(box["y"] + box["height"] for box in boxes if box) <= 900
+
+
 async def test_the_demos_clock_brings_a_reminder_into_a_seats_chat(browser: Browser, street: Town) -> None:
     page = await (await browser.new_context(locale="en-GB")).new_page()
     await page.goto(f"{street.url}/demo")
