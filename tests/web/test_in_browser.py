@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from PIL import Image
-from playwright.async_api import Browser, Page, Route, ViewportSize, expect
+from playwright.async_api import Browser, Page, ViewportSize, expect
 
 from projektbot.messages import Choice, Command, Outgoing, Part, Tap, Words
 from projektbot.web.demo import TEAM
@@ -53,36 +53,6 @@ async def test_messages_arrive_by_themselves(browser: Browser, street: Town) -> 
     assert await page.evaluate("window.unreloaded") is True
 
 
-async def hide(page: Page, *, hidden: bool) -> None:
-    """Let a page believe that it is in the background, or in front again."""
-    state = "hidden" if hidden else "visible"
-    for frame in page.frames:
-        await frame.evaluate(
-            f"Object.defineProperty(document, 'visibilityState', {{ value: '{state}', configurable: true }});"
-            "document.dispatchEvent(new Event('visibilitychange'))"
-        )
-
-
-async def test_pages_in_the_background_leave_the_line_to_others_and_miss_nothing(
-    browser: Browser, street: Town
-) -> None:
-    """A browser keeps six lines to a host, and each open chat held one of them."""
-    first = await open_chat(browser, street)
-    chat = street.last_chat
-    await hide(first, hidden=True)
-    for _ in range(6):
-        page = await first.context.new_page()
-        await page.goto(f"{street.url}/chat")
-        await expect(page.get_by_text("Hello! New or better?")).to_be_visible()
-        await hide(page, hidden=True)
-
-    await street.chat.send(chat, says("Still there?"), "r", private=True)
-    await hide(first, hidden=False)
-
-    await expect(first.get_by_text("Still there?")).to_be_visible()
-    await expect(first.get_by_text("Hello! New or better?")).to_have_count(1)
-
-
 async def test_talking_reloads_nothing(browser: Browser, street: Town) -> None:
     page = await open_chat(browser, street)
     await page.evaluate("window.unreloaded = true")
@@ -96,51 +66,6 @@ async def test_talking_reloads_nothing(browser: Browser, street: Town) -> None:
     await expect(page.get_by_label("Your message")).to_have_value("")
     await expect(page.locator(".day")).to_have_count(1)
     assert await page.evaluate("window.unreloaded") is True
-
-
-async def test_a_lost_connection_loses_no_words(browser: Browser, street: Town) -> None:
-    page = await open_chat(browser, street)
-    await page.context.set_offline(True)
-
-    await page.get_by_label("Your message").fill("precious")
-    await page.keyboard.press("Enter")
-
-    await expect(page.get_by_role("alert")).to_contain_text("could not be sent")
-    await expect(page.get_by_label("Your message")).to_have_value("precious")
-
-
-@pytest.mark.parametrize("script", [True, False])
-async def test_an_impatient_thumb_says_it_once(browser: Browser, street: Town, script: bool) -> None:  # noqa: FBT001 - both
-    page = await open_chat(browser, street, java_script_enabled=script)
-
-    await page.get_by_label("Your message").fill("A bench")
-    await page.get_by_role("button", name="Send", exact=True).dblclick()
-    await expect(page.get_by_text("You wrote: A bench")).to_be_visible()
-    await expect(page.locator("form.busy")).to_have_count(0)
-    await _say(page, "A tree")
-    await expect(page.get_by_text("You wrote: A tree")).to_be_visible()
-
-    assert [inbound.event for inbound in street.road.taken[1:]] == [Words("A bench"), Words("A tree")]
-
-
-async def test_words_whose_arrival_was_not_told_are_said_once(browser: Browser, street: Town) -> None:
-    page = await open_chat(browser, street)
-
-    async def lose_the_answer(route: Route) -> None:
-        await route.fetch()
-        await route.abort()
-
-    await page.route("**/chat/say", lose_the_answer, times=1)
-    await page.get_by_label("Your message").fill("precious")
-    await page.keyboard.press("Enter")
-    await expect(page.get_by_role("alert")).to_contain_text("could not be sent")
-    await page.keyboard.press("Enter")
-    await expect(page.get_by_role("alert")).to_be_empty()
-    await expect(page.locator("form.busy")).to_have_count(0)
-    await _say(page, "and again")
-    await expect(page.get_by_text("You wrote: and again")).to_be_visible()
-
-    assert [inbound.event for inbound in street.road.taken[1:]] == [Words("precious"), Words("and again")]
 
 
 async def test_a_photo_is_sent_and_shown(browser: Browser, street: Town) -> None:
@@ -256,6 +181,21 @@ async def test_a_long_chat_in_a_frame_does_not_move_the_page_around_it(browser: 
     assert await page.evaluate("scrollY") == 0
 
 
+async def test_a_resident_a_team_and_a_moderator_are_side_by_side(browser: Browser, street: Town) -> None:
+    page = await (await browser.new_context(viewport=ViewportSize(width=1280, height=900))).new_page()
+    await page.goto(f"{street.url}/demo")
+
+    boxes = [await frame.bounding_box() for frame in await page.locator("iframe").all()]
+
+    assert await page.get_by_role("heading", level=2).all_inner_texts() == [
+        "Anna, resident", "Reparaturcafé, team chat", "Mia, moderator",
+    ]  # fmt: skip
+    lefts = [box["x"] for box in boxes if box]
+    assert len({box["y"] for box in boxes if box}) == 1
+    assert lefts == sorted(set(lefts))
+    assert max(box["y"] + box["height"] for box in boxes if box) <= 900
+
+
 async def test_the_demos_clock_brings_a_reminder_into_a_seats_chat(browser: Browser, street: Town) -> None:
     page = await (await browser.new_context(locale="en-GB")).new_page()
     await page.goto(f"{street.url}/demo")
@@ -280,9 +220,9 @@ async def test_two_people_talk_in_the_teams_chat(browser: Browser, street: Town,
     await page.get_by_role("button", name="Let’s go").click()  # nothing was said yet
     await expect(page.get_by_text("Tasks: cake")).to_be_visible()
 
-    await _say(page, "Who brings it?")
+    await say(page, "Who brings it?")
     await page.get_by_role("button", name="Ida", exact=True).click()
-    await _say(page, "I do")
+    await say(page, "I do")
     await page.get_by_role("button", name="Done: cake").click()
     await expect(page.get_by_text("Tasks: none")).to_be_visible()
 
@@ -295,7 +235,7 @@ async def test_two_people_talk_in_the_teams_chat(browser: Browser, street: Town,
     await expect(page.get_by_text("Who brings it?")).to_have_count(0)
 
 
-async def _say(page: Page, words: str) -> None:
+async def say(page: Page, words: str) -> None:
     await page.locator("textarea").fill(words)
     await page.locator("button.send").click()
     await expect(page.locator(".mine").get_by_text(words)).to_be_in_viewport()
@@ -378,6 +318,22 @@ async def test_axe_finds_nothing(browser: Browser, street: Town, path: str) -> N
 
         assert found.violations_count == 0, f"{scheme}: {found.generate_report()}"
     assert await page.evaluate("window.blocked ?? null") is None
+
+
+@pytest.mark.parametrize("path", ["/", "/chat", "/nowhere", "/demo", "/demo/2/chat"])
+async def test_from_right_to_left_it_fits_and_axe_finds_nothing(browser: Browser, street: Town, path: str) -> None:
+    await street.chat.put(TEAM.room, Words(LONG), "ar", "Ida")
+    context = await browser.new_context(
+        locale="ar", viewport=ViewportSize(width=320, height=640), reduced_motion="reduce"
+    )
+    page = await context.new_page()
+    await page.goto(street.url + path)
+
+    found = await Axe().run(page)
+
+    assert await page.locator("html").get_attribute("dir") == ("ltr" if path.endswith("/2/chat") else "rtl")
+    assert found.violations_count == 0, found.generate_report()
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
 async def _tab_to(page: Page, name: str) -> None:

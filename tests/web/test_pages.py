@@ -162,3 +162,21 @@ async def test_a_page_that_takes_no_forms_says_so(town: Town) -> None:
 
     assert answer.status_code == 405
     assert "That did not work." in answer.text
+
+
+@pytest.mark.parametrize("path", ["/", "/chat", "/feed.atom", "/projects.csv", "/api/v1/projects", "/p/P-9", "/x"])
+async def test_who_asks_for_the_head_alone_is_told_what_the_whole_would_be(town: Town, path: str) -> None:
+    whole, head = await town.visitor().get(path), await town.visitor().head(path)
+
+    told = ("content-type", "cache-control", "etag", "content-language")
+    assert head.status_code == whole.status_code
+    assert [head.headers.get(name) for name in told] == [whole.headers.get(name) for name in told]
+
+
+@pytest.mark.parametrize("method", ["OPTIONS", "PUT", "DELETE", "TRACE"])
+@pytest.mark.parametrize("path", ["/", "/p/P-1001", "/feed.atom", "/api/v1/projects", "/media/x"])
+async def test_what_nobody_offers_is_refused_with_what_is(town: Town, path: str, method: str) -> None:
+    answer = await town.visitor().request(method, path)
+
+    assert answer.status_code == 405
+    assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD"}

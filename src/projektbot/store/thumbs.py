@@ -15,7 +15,7 @@ from PIL import Image
 from projektbot.store.media import MAX_PIXELS, MediaStore
 
 # Longest width in pixels -> most bytes: a dozen of the small ones are on one page of at most 100 kB.
-SIZES: Mapping[int, int] = MappingProxyType({320: 5_000, 960: 60_000})
+SIZES: Mapping[int, int] = MappingProxyType({320: 4_500, 960: 50_000})
 QUALITIES = (72, 60, 48, 36, 26, 16)
 SHRINK = 0.75  # what is too heavy at the lowest quality becomes smaller, again and again
 _UNREADABLE = (

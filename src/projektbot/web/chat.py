@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import re
 import secrets
@@ -40,6 +41,7 @@ SHOWN_IN_PAGE = {"image", "audio"}
 TOO_LONG = N_("This is too long for one message. Please send it in parts of at most 4,096 characters.")
 TOO_HEAVY = N_("This file is too big. A photo or recording may have up to 20 MB.")
 NO_FILE = N_("Please choose a file first.")
+LEFT = N_("This chat was left in another window. Load the page again to go on.")
 NO_PLACE = N_("This location could not be read.")
 
 _COMMAND = re.compile(r"/(\w{1,64})(?:\s+(.*))?", re.DOTALL)
@@ -147,6 +149,7 @@ class ChatPage:
             cursor=max((line.changed for line in lines), default=0),
             awaited=self._is_awaited(lines),
             fresh=str(round(self.now().timestamp() * 1_000_000)),
+            mark=_mark(chat),
             once=secrets.token_hex(ONCE_BYTES),
             payload=payload,
             ways=() if self.framed else self.pages.ways(payload),
@@ -240,6 +243,8 @@ class ChatPage:
         return await self._post(request, event, once)
 
     async def _post(self, request: Request, event: Event | None, once: str = "") -> Response:
+        if self._is_left(request):
+            return await self._refuse(request, LEFT, 409)
         chat = self.place.chat(request) or new_chat()
         if event is not None:
             await self.chat.post(chat, event, self._reader(request).locale, self.place.by(request), once)
@@ -261,11 +266,17 @@ class ChatPage:
         return await self._post_file(request, content, file, once)
 
     async def _post_file(self, request: Request, content: bytes, file: UploadFile, once: str) -> Response:
+        if self._is_left(request):
+            return await self._refuse(request, LEFT, 409)
         chat = self.place.chat(request) or new_chat()
         name, declared = _file_name(file.filename or ""), file.content_type or ""
         locale, by = self._reader(request).locale, self.place.by(request)
         await self.chat.post_file(chat, content, name=name, declared=declared, locale=locale, by=by, once=once)
         return self._done(request, chat)
+
+    def _is_left(self, request: Request) -> bool:
+        """Say whether the page that sent this shows another chat than the one its browser is in by now."""
+        return request.headers.get("x-chat", mark := _mark(self.place.chat(request))) != mark
 
     # ---- answering ---------------------------------------------------------------------------------------------------
 
@@ -318,6 +329,11 @@ def _shared(field: FormWords) -> Event:
 
 def _payload(words: str) -> str:
     return words if _PAYLOAD.fullmatch(words) else ""
+
+
+def _mark(chat: str) -> str:
+    """Return by what a page knows its chat, which leads nobody into it."""
+    return hashlib.sha256(chat.encode()).hexdigest()[:16]
 
 
 def _once(words: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from itertools import accumulate
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -39,6 +40,7 @@ from projektbot.web.team import TeamBox, team_box
 from projektbot.web.town_map import Dot, TownMap
 
 MOST_COMMENTS = 50
+ROOM = 12_000  # characters of them: a page and all that belongs to it stay below 100 kB
 MOST_JOINED = 20  # ideas that go on in this one; more numbers would say nothing
 QUIET = 4  # modules that ISO/IEC 18004 wants free around a QR code
 AN_HOUR = "public, max-age=3600"  # an idea goes on with another for good, but that one may go on with a third
@@ -108,7 +110,7 @@ class ProjectPage:
         if row is None:
             return went(db, number)
         picture = picture_of(self.showcase, row.photo, LARGE)
-        said, team = said_on(db, row.number, MOST_COMMENTS), team_box(self.showcase, db, row.number, reader)
+        said, team = fitting(said_on(db, row.number, MOST_COMMENTS)), team_box(self.showcase, db, row.number, reader)
         ahead = deadlines_for(self.showcase, db, reader, row.area, row.field)
         others = joined(db, row.number, MOST_JOINED)
         return Looked(row, card_of(self.showcase, row, reader), picture, said, team, ahead, others)
@@ -157,6 +159,12 @@ class ProjectPage:
     def _ways(self, ref: str, reader: Reader) -> list[Way]:
         """Return where one can do something about a project: messengers, and the chat on our own page."""
         return self.pages.ways_to(f"project-{ref}" if self.invited else "", reader)
+
+
+def fitting(said: Sequence[Said]) -> Sequence[Said]:
+    """Return the newest comments, as many as a page has room for."""
+    sizes = accumulate(len(one.words) for one in reversed(said))
+    return said[len(said) - sum(size <= ROOM for size in sizes) :]
 
 
 def milestones(row: Shown) -> list[tuple[Text, datetime | None]]:

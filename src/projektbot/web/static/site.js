@@ -9,7 +9,8 @@ function say(words) {
 }
 
 async function send(form, body) {
-  const answer = await fetch(form.action, { method: "POST", body, headers: { "X-By-Script": "1" } });
+  const shown = main ? { "X-Chat": main.dataset.chat } : {}; // by now the browser may be in another chat
+  const answer = await fetch(form.action, { method: "POST", body, headers: { "X-By-Script": "1", ...shown } });
   if (answer.ok) return answer.text();
   const plain = (answer.headers.get("Content-Type") || "").startsWith("text/plain");
   throw new Error(plain ? await answer.text() : main.dataset.failed);
