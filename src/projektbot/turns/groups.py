@@ -74,6 +74,7 @@ BOUND: Mapping[str, Callable[[Here, str], Post]] = {
     "task": tasks.add,
     "tasks": tasks.show,
     "meeting": meetings.meeting,
+    "fix": meetings.fix_newest,
     "poll": polls.poll,
     "polls": polls.show,
     "decide": decisions.decide,
@@ -101,7 +102,7 @@ TOO_MUCH = N_("That was a lot at once, and I cannot keep up. In three minutes I 
 # What the commands are called in other languages: in German /task is /aufgabe.
 SPELLED = (
     N_("/team"), N_("/task"), N_("/tasks"), N_("/meeting"), N_("/poll"), N_("/polls"), N_("/decide"),
-    N_("/language"), N_("/help"), N_("/start"), N_("/relay"), N_("/delete"),
+    N_("/language"), N_("/help"), N_("/start"), N_("/relay"), N_("/delete"), N_("/fix"),
 )  # fmt: skip
 
 
