@@ -110,3 +110,32 @@ async def test_a_room_is_bound_plans_decides_and_is_upgraded(tmp_path: Path, syn
         await anna.invite(new, bot)
         await anna.wait_for(new, lambda event: event.state_key == bot and event.content["membership"] == "join")
         await Room(new, bot).says(anna, "!aufgaben", "Holz kaufen")
+
+
+async def test_a_thread_is_the_project_s_and_the_room_survives_that_the_bot_is_taken_out(
+    tmp_path: Path, synapse: Synapse
+) -> None:
+    account = await synapse.user("bot")
+    bot = account.user_id
+    house = living(tmp_path, matrix_homeserver=synapse.url, matrix_user=bot, matrix_password=account.password)
+    async with house, synapse.person("anna") as anna, synapse.person("ben") as ben:
+        alone = Room(await has_an_idea(anna, bot), bot)
+        there = Room(await anna.create_room("Bänke", invite=[bot, ben.user_id]), bot)
+        await ben.join(there.room)
+        root = await anna.say(there.room, "Hier geht es um die Bänke.")
+        thread = {"rel_type": "m.thread", "event_id": root}
+        in_thread = {"m.relates_to": {**thread, "is_falling_back": True, "m.in_reply_to": {"event_id": root}}}
+
+        await anna.send(there.room, {"msgtype": "m.text", "body": "!team P-1001", **in_thread})
+        bound = await there.hears(anna, "Diese Gruppe gehört jetzt zu P-1001")
+        await there.says(anna, "!treffen Planung; Freitag 18:00; Samstag 10:00", "Wann passt")
+        await there.says(anna, "!treffen 1", "Kommen Sie?")
+        fixed = await there.hears(ben, "Der Termin steht")
+        for told in (bound, fixed):  # an answer stays where it was asked, news go to where the project is at home
+            assert told.content["m.relates_to"] | thread == told.content["m.relates_to"]
+
+        await anna.kick(there.room, bot)
+        await alone.hears(anna, "aus der Gruppe von P-1001 entfernt")
+        await anna.invite(there.room, bot)
+        await there.hears(ben, "Ich bin wieder da")
+        await there.says(ben, "!hilfe", "Das ist die Gruppe von P-1001")

@@ -42,15 +42,17 @@ from tests.turns.town import Desk, Town
 BEGUN = 3  # letters of the idea that was begun beforehand
 MANY = 1500 if os.environ.get("PROJEKTBOT_FUZZ") == "long" else 60
 CHATS = ("anna", "ben", "-100")  # the first is in the middle of something, the others are new
+IN_GROUPS = ("team", "task", "tasks", "meeting", "fix", "poll", "polls", "decide", "relay", "delete", "vote")
 COMMANDS = ("start", "idea", "idee", "drafts", "ideas", "menu", "help", "language", "privacy", "back", "skip", "cancel")
 SAID = (
     "new", "better", "1", "2", "7", "99", "0", "-1", "yes", "no", "skip", "back", "1.500", "1,50", "12 €", "Altstadt",
     "52.7, 12.98", "Benches along the river", "A place to rest for everybody", "Send the idea", "\u202egnp.exe", "",
+    "²", "on", "off",
 )  # fmt: skip
 TOKENS = (
     "0|kind|new", "0|title|", "0||go", "0||drop", "0||later", "=start|what|idea", "=start|what|drafts",
     "0|review|submit", "|", "||", "0", "zz|kind|new", "=otherwise|what|idea", "=nothing|a|b",
-    "0|picture|x", "0|area|altstadt",
+    "0|picture|x", "0|area|altstadt", "task|1|done", "task|9999999999999999999999|done", "ask|²|0", "fix|1|",
 )  # fmt: skip
 FILES = {"photo": b"\xff\xd8\xff", "page": b"<html>", "none": b"", "voice": b"OggS\x00\x02" + bytes(40)}
 
@@ -70,7 +72,7 @@ events: SearchStrategy[Event] = st.one_of(
     st.builds(Words, words, ids),
     st.builds(
         Command,
-        st.one_of(st.sampled_from(COMMANDS), anything),
+        st.one_of(st.sampled_from(COMMANDS + IN_GROUPS), anything),
         st.one_of(st.just(""), st.just("idea"), anything),
         ids,
         anything,

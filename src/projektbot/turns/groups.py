@@ -72,6 +72,7 @@ BOUND: Mapping[str, Callable[[Here, str], Post]] = {
     "task": tasks.add,
     "tasks": tasks.show,
     "meeting": meetings.meeting,
+    "fix": meetings.fix_newest,
     "poll": polls.poll,
     "polls": polls.show,
     "decide": decisions.decide,
@@ -92,6 +93,7 @@ DUE: Mapping[str, Callable[[Tx, str], None]] = {
     binding.CLOSED_TO_US: binding.tell_closed,
 }
 
+LONGEST_SENDER: Final = 255  # characters: of a column
 AGAIN_AFTER: Final = 30_000_000  # microseconds until we look again whether a message has arrived
 TOO_MUCH = N_("That was a lot at once, and I cannot keep up. In three minutes I listen to you here again; please "
               "repeat then what comes in between.")  # fmt: skip
@@ -99,7 +101,7 @@ TOO_MUCH = N_("That was a lot at once, and I cannot keep up. In three minutes I 
 # What the commands are called in other languages: in German /task is /aufgabe.
 SPELLED = (
     N_("/team"), N_("/task"), N_("/tasks"), N_("/meeting"), N_("/poll"), N_("/polls"), N_("/decide"),
-    N_("/language"), N_("/help"), N_("/start"), N_("/relay"), N_("/delete"),
+    N_("/language"), N_("/help"), N_("/start"), N_("/relay"), N_("/delete"), N_("/fix"),
 )  # fmt: skip
 
 
@@ -122,10 +124,21 @@ def take(batch: Batch, conversation: Conversation, inbound: Inbound, event: Even
     if isinstance(event, Vote):
         _vote(batch, here, event, patient=patient)
         return None
-    if isinstance(event, Command | Tap | Words):
-        pace = paces.counted(batch, conversation.found.address_id, f"={inbound.sender}"[:255], ASKED_AT_ONCE)
-        if pace is not Pace.GOOD:
-            return _say_rest(batch, conversation, inbound) if pace is Pace.TOO_MUCH else None
+    if not isinstance(event, Command | Tap | Words):
+        return _act(batch, conversation, here, inbound, event, patient=patient)
+    address_id, who = conversation.found.address_id, f"={inbound.sender}"[:LONGEST_SENDER]
+    count = paces.judged(batch, address_id, who, ASKED_AT_ONCE)
+    if count.pace is Pace.GOOD:
+        letter = _act(batch, conversation, here, inbound, event, patient=patient)
+    else:
+        letter = _say_rest(batch, conversation, inbound) if count.pace is Pace.TOO_MUCH else None
+    paces.note(batch, address_id, who, count)
+    return letter
+
+
+def _act(
+    batch: Batch, conversation: Conversation, here: Here, inbound: Inbound, event: Event, *, patient: bool
+) -> Letter | None:
     event = _as_meant(batch, conversation, event, patient=patient)
     try:
         post = _done(batch, here, event, patient=patient)

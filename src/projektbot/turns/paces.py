@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum, auto
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from projektbot.civic.groups import copies
 from projektbot.civic.groups.rules import PACE_SECONDS
@@ -23,12 +23,24 @@ class Pace(Enum):
     RESTING = auto()
 
 
-def counted(batch: Batch, address_id: int, who: str, at_once: int) -> Pace:
-    """Count an act of somebody in a chat, of whom so many are taken at once."""
+class Count(NamedTuple):
+    """An act that is counted once it is noted: one that has to wait, and comes again, counts once."""
+
+    pace: Pace
+    value: int
+
+
+def judged(batch: Batch, address_id: int, who: str, at_once: int) -> Count:
+    """Say whether an act of somebody in a chat can be taken, of whom so many are taken at once."""
     before = copies.pace_of(batch.db, address_id, who)
-    pace = after(before, batch.at // 1_000_000 // PACE_SECONDS, at_once)
-    if pace != before:
-        upsert(batch.db, relay_paces, {"address_id": address_id, "sender": who}, {"pace": pace})
-    if pace >= 0:
-        return Pace.GOOD
-    return Pace.RESTING if pace == before else Pace.TOO_MUCH
+    value = after(before, batch.at // 1_000_000 // PACE_SECONDS, at_once)
+    if value >= 0:
+        return Count(Pace.GOOD, value)
+    return Count(Pace.RESTING if value == before else Pace.TOO_MUCH, value)
+
+
+def note(batch: Batch, address_id: int, who: str, count: Count) -> Pace:
+    """Count the act; return whether it can be taken."""
+    if count.pace is not Pace.RESTING:
+        upsert(batch.db, relay_paces, {"address_id": address_id, "sender": who}, {"pace": count.value})
+    return count.pace

@@ -187,7 +187,7 @@ class TooMuch:
 def _pace(batch: Batch, found: Found, inbound: Inbound) -> TooMuch | None:
     """Count a message; return what to do if there have been too many, of one person or of all."""
     for sender, at_once in ((inbound.sender or "-", RELAY_AT_ONCE), ("", RELAY_ALL_AT_ONCE)):
-        pace = paces.counted(batch, found.address_id, sender, at_once)
+        pace = paces.note(batch, found.address_id, sender, paces.judged(batch, found.address_id, sender, at_once))
         if pace is not Pace.GOOD:
             return TooMuch(_say_so(batch, found) if pace is Pace.TOO_MUCH else None)
     return None

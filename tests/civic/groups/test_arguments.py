@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from projektbot.civic.groups.arguments import TaskWords, UnclearError, read_meeting, read_question, read_task
+from projektbot.civic.groups.arguments import (
+    TaskWords,
+    UnclearError,
+    read_meeting,
+    read_moment,
+    read_question,
+    read_task,
+)
 from projektbot.civic.groups.rules import Counts, Verdict, favourite, verdict
 
 MONDAY = date(2026, 6, 15)
@@ -42,6 +49,22 @@ def test_dates_are_read_in_many_ways(second: str) -> None:
 
     assert title == "Planung"
     assert [moment.isoformat(timespec="minutes")[:16] for moment in dates] == ["2026-06-19T18:00", "2026-12-24T17:30"]
+
+
+@pytest.mark.parametrize(
+    ("written", "local", "instant"),
+    [
+        ("28.3.2027 2:30", "03:30", "01:30"),  # this hour there is not
+        ("25.10.2026 2:30", "02:30", "00:30"),  # twice: the first is meant
+        ("25.10.2026 18:00", "18:00", "17:00"),
+    ],
+)
+def test_a_time_in_a_night_when_clocks_change_is_one_that_clocks_show(written: str, local: str, instant: str) -> None:
+    moment = read_moment(written, locale="de", now=NOON)
+
+    assert moment is not None
+    assert f"{moment:%H:%M}" == local
+    assert f"{moment.astimezone(UTC):%H:%M}" == instant
 
 
 def test_a_date_that_is_over_or_none_is_said() -> None:

@@ -52,6 +52,22 @@ async def test_only_who_leads_fixes_a_date_and_not_where_two_are_level(town: Tow
     assert [row.kind for row in await town.rows(questions)] == ["dates"]
 
 
+async def test_where_there_are_no_buttons_the_command_beside_the_dates_fixes_one(town: Town) -> None:
+    anna, ben = await bound(town), Member(town, "77")
+    await anna.says("/language de")
+    await anna.says("/treffen Planung; Freitag 18:00; Samstag 10:00")
+    (word,) = [choice.word for choice in posts(town)[-1].choices if choice.word]
+    await anna.says("/language en")
+
+    assert "No date is ahead" in await anna.says(word)
+    await anna.taps("20.06.2026")
+    assert "Only who leads" in await ben.says(word)
+    assert "Planung: Jun 20, 2026" in await anna.says(word)
+    assert "This question is closed" in await anna.says(word)
+    await anna.says("/meeting Party; Friday 18:00; Saturday 10:00")
+    assert "Party: Jun 19, 2026" in await anna.says("/fix 1")
+
+
 async def test_dates_that_cannot_be_read_are_named(town: Town) -> None:
     anna = await bound(town)
 

@@ -106,3 +106,20 @@ async def test_who_floods_a_group_gets_one_word_and_others_are_heard(town: Town)
     assert "No task is open" in await anna.says("/tasks")
     await town.pass_by(timedelta(minutes=3))
     assert "No task is open" in await ben.says("/tasks")
+
+
+@pytest.mark.parametrize("town", ["postgres"], indirect=True)
+async def test_an_answer_that_waits_for_the_id_of_our_message_counts_once(town: Town) -> None:
+    anna = await bound(town)
+    await anna.says("/task Buy wood")
+    await town.take(anna.inbound(Words("1", to="l1")))
+
+    for _ in range(2 * ASKED_AT_ONCE):  # looked at again and again, as long as it may be one of ours
+        town.clock.advance(timedelta(seconds=0.1))
+        await town.take()
+    await arrived(town, "l1")
+    town.clock.advance(timedelta(seconds=0.1))
+    await town.take()
+
+    assert (await town.rows(tasks))[0].done_at is not None
+    assert "done: Buy wood" in await anna.says("/tasks")

@@ -63,6 +63,16 @@ async def test_only_the_team_calls_a_vote(town: Town) -> None:
     assert not await town.rows(decision_voters)
 
 
+async def test_a_project_has_ten_votes_under_way_at_most(town: Town) -> None:
+    anna = await bound(town)
+    for number in range(10):
+        await anna.says(f"/decide Do we buy plank {number}?")
+
+    assert "10 votes are under way" in await anna.says("/decide Do we buy plank 10?")
+    await town.pass_by(timedelta(days=4))
+    assert "To be decided" in await anna.says("/decide Do we buy plank 10?")
+
+
 async def test_two_who_have_both_voted_cannot_become_one(town: Town) -> None:
     anna = await bound(town)
     await anna.says("/decide Do we buy the wood?")

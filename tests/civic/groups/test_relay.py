@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+from projektbot.channels.telegram.texts import units
 from projektbot.civic.groups.tables import relayed
 from projektbot.messages import (
     Command,
     Edited,
     Gone,
     Kind,
+    Limits,
     Migrated,
     Odd,
     Part,
@@ -117,6 +119,21 @@ async def test_words_are_shown_with_the_name_before_them_and_call_nobody(town: T
         Part("Ask @\u2060ben or @\u2060room, a@b.de <b>/now</b>", Style.SAID),
     )
     assert message.whole
+
+
+async def test_the_longest_name_and_the_longest_words_are_one_message_of_each_messenger(town: Town) -> None:
+    anna, ben = await two_chats(town)
+
+    await anna.talks("\U0001f600" * 2048, name="\U0001f600" * 4000)
+    await ben.talks("x" * 60_000, name="Ben " * 1000)
+    await anna.talks(Upload(Kind.IMAGE, "r", caption="y" * 4096, file=PHOTO), name="A" * 4000)
+
+    words, photo = (await shown(town))[-2:]
+    (back,) = (await shown(town, GROUP))[-1:]
+    assert all(units(message.plain()) <= Limits().text for message in (words, back))
+    assert units(photo.plain()) <= Limits().caption
+    assert [message.plain().endswith("…") for message in (words, back, photo)] == [True] * 3
+    assert [units(message.parts[0].text) <= 2 * 40 + 2 for message in (words, back, photo)] == [True] * 3
 
 
 async def test_somebody_whose_name_cannot_be_seen_is_somebody(town: Town) -> None:

@@ -8,6 +8,7 @@ from projektbot.civic.groups.tables import group_answers
 from projektbot.messages import Tap
 from tests.civic.groups.relay_town import ROOM, Talker, delivered, newest_id, shown, two_chats
 from tests.civic.groups.town import GROUP, arrived, posts
+from tests.civic.projects.town import taps_notice
 from tests.turns.town import Town, bare
 
 
@@ -41,6 +42,21 @@ async def test_polls_dates_and_votes_are_put_in_both_chats_and_counted_together(
 
     await anna.says("/decide Do we buy the wood?")
     assert "Zu entscheiden ist: Do we buy the wood?" in bare((await shown(town))[-1])
+
+
+async def test_what_was_decided_and_what_is_near_is_said_in_both_chats(town: Town) -> None:
+    anna, _ben = await two_chats(town, on=False)
+    await anna.says("/decide Do we buy the wood?")
+    await anna.says("/task Buy wood until Friday")
+    private = town.person("anna")
+    await taps_notice(private, "Vote")
+    await private.taps("Yes")
+
+    await town.pass_by(timedelta(days=3, hours=6))
+
+    for chat, verdict, near in ((GROUP, "Decided: yes.", "For tomorrow:"), (ROOM, "Entschieden: ja.", "Bis morgen:")):
+        told = [bare(post) for post in await shown(town, chat)]
+        assert [sum(words in post for post in told) for words in (verdict, near)] == [1, 1]
 
 
 # ---- counts ----------------------------------------------------------------------------------------------------------

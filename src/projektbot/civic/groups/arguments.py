@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from projektbot.dialog.dates import read_days
@@ -97,9 +97,14 @@ def read_moment(written: str, *, locale: str, now: datetime) -> datetime | None:
         if minutes is None or not re.search(r"\d\s*[:.hH]\s*\d|\d\s*(?:uhr|am|pm|h)\b|^\D+$", hour, re.IGNORECASE):
             continue
         for one in read_days(day, locale=locale, today=now.date(), past=False):
-            found.add(datetime.combine(one, time(), now.tzinfo) + timedelta(minutes=minutes))
+            found.add(_on_the_clock(datetime.combine(one, time(), now.tzinfo) + timedelta(minutes=minutes)))
     moments = {moment for moment in found if moment > now}
     return moments.pop() if len(moments) == 1 else None
+
+
+def _on_the_clock(moment: datetime) -> datetime:
+    """Return a local time as clocks show it: in the night in March, half past two is half past three."""
+    return moment.astimezone(UTC).astimezone(moment.tzinfo)
 
 
 def poll_to_end(written: str) -> str | None:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from projektbot.civic.cards import lines, paragraphs
-from projektbot.civic.groups.queries import QuestionRow, answers_to, chats_of_project, question_for_change
+from projektbot.civic.groups.queries import QuestionRow, answers_to, chats_of_project, stored_question
 from projektbot.civic.groups.rules import Coming, Kind
 from projektbot.civic.tx import Post, Tx
 from projektbot.dialog.saying import Button
@@ -29,47 +29,47 @@ COMING: Mapping[Coming, Text] = {
 }
 
 
-def shown(db: Connection, zone: ZoneInfo, question: QuestionRow) -> Post:
+def shown(db: Connection, zone: ZoneInfo, asked: QuestionRow) -> Post:
     """Show a question, how often each choice was taken, and the buttons."""
-    labels = LABELS[question.kind](zone, question)
-    buttons = [Button(f"{CHOOSE}|{question.id}|{place}", label) for place, label in zip(count(), labels)]
-    if question.kind is Kind.DATES:
-        buttons.append(Button(f"{FIX}|{question.id}|", N_("Fix the date"), "/fix"))
-    return Post(paragraphs(_heading(zone, question), lines(*counted(db, zone, question))), tuple(buttons))
+    labels = LABELS[asked.kind](zone, asked)
+    buttons = [Button(f"{CHOOSE}|{asked.id}|{place}", label) for place, label in zip(count(), labels)]
+    if asked.kind is Kind.DATES:
+        buttons.append(Button(f"{FIX}|{asked.id}|", N_("Fix the date"), "/fix"))
+    return Post(paragraphs(_heading(zone, asked), lines(*counted(db, zone, asked))), tuple(buttons))
 
 
-def counted(db: Connection, zone: ZoneInfo, question: QuestionRow) -> list[Text]:
+def counted(db: Connection, zone: ZoneInfo, asked: QuestionRow) -> list[Text]:
     """Return each choice with how often it was taken."""
-    labels, taken = LABELS[question.kind](zone, question), answers_to(db, question)
+    labels, taken = LABELS[asked.kind](zone, asked), answers_to(db, asked)
     return [Text("{choice}: {n}", {"choice": label, "n": n}) for label, n in zip(labels, taken, strict=True)]
 
 
-def moments(zone: ZoneInfo, question: QuestionRow) -> list[datetime]:
+def moments(zone: ZoneInfo, asked: QuestionRow) -> list[datetime]:
     """Return the times a group may choose from."""
-    return [datetime.fromisoformat(option).replace(tzinfo=zone) for option in question.options]
+    return [datetime.fromisoformat(option).replace(tzinfo=zone) for option in asked.options]
 
 
-def _heading(zone: ZoneInfo, question: QuestionRow) -> Text:
-    match question.kind:
+def _heading(zone: ZoneInfo, asked: QuestionRow) -> Text:
+    match asked.kind:
         case Kind.DATES:
-            return N_("{title}: when does it suit you? Several answers are welcome.", title=question.words)
-        case Kind.COMING if question.starts_at is not None:
-            time = datetime.fromtimestamp(question.starts_at / 1_000_000, zone)
-            return N_("{title}: {time}. Are you coming?", title=question.words, time=time)
-    return Text("{it}", {"it": question.words})
+            return N_("{title}: when does it suit you? Several answers are welcome.", title=asked.words)
+        case Kind.COMING if asked.starts_at is not None:
+            time = datetime.fromtimestamp(asked.starts_at / 1_000_000, zone)
+            return N_("{title}: {time}. Are you coming?", title=asked.words, time=time)
+    return Text("{it}", {"it": asked.words})
 
 
-def _dates(zone: ZoneInfo, question: QuestionRow) -> list[Text]:
-    return [Text("{time}", {"time": moment}) for moment in moments(zone, question)]
+def _dates(zone: ZoneInfo, asked: QuestionRow) -> list[Text]:
+    return [Text("{time}", {"time": moment}) for moment in moments(zone, asked)]
 
 
-def _coming(_zone: ZoneInfo, _question: QuestionRow) -> list[Text]:
+def _coming(_zone: ZoneInfo, _asked: QuestionRow) -> list[Text]:
     return list(COMING.values())
 
 
-def _moods(_zone: ZoneInfo, question: QuestionRow) -> list[Text]:
-    own = [Text("{it}", {"it": option}) for option in question.options]
-    return own if any(question.options) else list(MOODS)
+def _moods(_zone: ZoneInfo, asked: QuestionRow) -> list[Text]:
+    own = [Text("{it}", {"it": option}) for option in asked.options]
+    return own if any(asked.options) else list(MOODS)
 
 
 LABELS: Mapping[Kind, Callable[[ZoneInfo, QuestionRow], list[Text]]] = {
@@ -82,17 +82,18 @@ LABELS: Mapping[Kind, Callable[[ZoneInfo, QuestionRow], list[Text]]] = {
 # ---- in the other chats ----------------------------------------------------------------------------------------------
 
 
-def note_change(tx: Tx, question: QuestionRow) -> None:
+def note_change(tx: Tx, asked: QuestionRow) -> None:
     """Let the other chats of a project see a little later how a question stands now."""
-    if len(chats_of_project(tx.db, question.project)) > 1:
-        tx.due(STAND, str(question.id), tx.at + AFTER)
+    if len(chats_of_project(tx.db, asked.project)) > 1:
+        tx.due(STAND, str(asked.id), tx.at + AFTER)
 
 
 def show_anew(tx: Tx, subject: str) -> None:
     """Bring the messages up to date that show a question, in all chats of its project."""
-    question = question_for_change(tx.db, int(subject))
-    if question is None or question.ended_at is not None:
+    # not locked: whoever chooses holds it, and waits for the row that is due
+    found = stored_question(tx.db, int(subject))
+    if found is None or found.ended_at is not None:
         return
-    post = shown(tx.db, tx.zone, question)
-    for address_id in chats_of_project(tx.db, question.project):
-        tx.say(address_id, Post(post.text, post.buttons, shows=question.id, anew=True))
+    post = shown(tx.db, tx.zone, found)
+    for address_id in chats_of_project(tx.db, found.project):
+        tx.say(address_id, Post(post.text, post.buttons, shows=found.id, anew=True))

@@ -22,7 +22,15 @@ from projektbot.civic.groups.queries import (
     open_decisions,
     silent_in,
 )
-from projektbot.civic.groups.rules import DECISION_DAYS, LONGEST_WORDS, CastOutcome, Verdict, Vote, verdict
+from projektbot.civic.groups.rules import (
+    DECISION_DAYS,
+    LONGEST_WORDS,
+    MOST_OPEN_DECISIONS,
+    CastOutcome,
+    Verdict,
+    Vote,
+    verdict,
+)
 from projektbot.civic.groups.speaking import team_of
 from projektbot.civic.groups.tables import decision_voters, decisions
 from projektbot.civic.projects.rules import reference, row_named
@@ -49,6 +57,8 @@ def decide(here: Here, written: str) -> Post:
     voters = team_of(here.tx.db, here.project)
     if not set(here.people) & set(voters):
         raise Refused(N_("Only members of the team can call a vote."))
+    if len(open_decisions(here.tx.db, here.project)) >= MOST_OPEN_DECISIONS:
+        raise Refused(N_("{n} votes are under way. Please wait until one of them has ended.", n=MOST_OPEN_DECISIONS))
     words, until = _read(here, written)
     made = insert(decisions).values(project=here.project, words=words, until=micros(until), at=here.tx.at)
     number = int(here.tx.db.scalar(made.returning(decisions.c.id)) or 0)

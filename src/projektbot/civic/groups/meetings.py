@@ -68,6 +68,13 @@ def _fix_by_number(here: Here, number: int) -> Post:
     return _fix(here, question, number - 1)
 
 
+def fix_newest(here: Here, written: str) -> Post:
+    """Fix the date that suits most of those that were last asked for, or with a number that one."""
+    if written.isdecimal():
+        return _fix_by_number(here, int(written[:3]))
+    return fix(here, newest_dates(here.tx.db, here.project) or 0, "")
+
+
 def fix(here: Here, question_id: int, _what: str) -> Post:
     """Fix the date that suits most."""
     here.need_speaker()

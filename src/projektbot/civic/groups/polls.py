@@ -23,6 +23,7 @@ from projektbot.civic.groups.queries import (
     has_asked,
     open_polls,
     question_for_change,
+    stored_question,
 )
 from projektbot.civic.groups.rules import (
     FEWEST_CHOICES,
@@ -162,9 +163,9 @@ def _result(db: Connection, zone: ZoneInfo, question: QuestionRow) -> Text:
 def tell_end(tx: Tx, subject: str) -> None:
     """Say in a chat that a poll is over, which had not arrived there yet when that was said elsewhere."""
     number, address_id = map(int, subject.split("|"))
-    question = question_for_change(tx.db, number)
-    if question is not None and address_id in chats_of_project(tx.db, question.project):
-        tx.say(address_id, Post(_result(tx.db, tx.zone, question), ends=number))
+    found = stored_question(tx.db, number)  # not locked, as in `counts.show_anew`
+    if found is not None and address_id in chats_of_project(tx.db, found.project):
+        tx.say(address_id, Post(_result(tx.db, tx.zone, found), ends=number))
 
 
 # ---- votes -----------------------------------------------------------------------------------------------------------

@@ -137,6 +137,11 @@ def _asked(row: Row[*tuple[Any, ...]] | None) -> QuestionRow | None:
     return found._replace(kind=Kind(found.kind), options=orjson.loads(row.options))
 
 
+def stored_question(db: Connection, question_id: int) -> QuestionRow | None:
+    """Return a question as it stands."""
+    return _asked(db.execute(_question.where(questions.c.id == question_id)).first())
+
+
 def question_for_change(db: Connection, question_id: int) -> QuestionRow | None:
     """Return a question that nobody else changes until the commit."""
     return _asked(db.execute(_question.where(questions.c.id == question_id).with_for_update()).first())

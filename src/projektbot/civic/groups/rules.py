@@ -15,6 +15,7 @@ FEWEST_DATES, MOST_DATES = 2, 5
 FEWEST_CHOICES, MOST_CHOICES = 2, 12
 LONGEST_CHOICE = 60  # on a button, too, it has to be read
 MOST_OPEN_POLLS = 10  # of a project
+MOST_OPEN_DECISIONS = 10  # likewise: each of them asks the whole team in private
 DECISION_DAYS = 3
 RELAYED_DAYS = 3  # what was passed on is forgotten in the night after two days: as long as Telegram lets it be deleted
 PACE_SECONDS = 3  # who wants much of us is heard on and on once in so many seconds: as often as Telegram lets us speak
