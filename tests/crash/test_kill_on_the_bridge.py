@@ -27,6 +27,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 ROAD = [point for point in (*ON_THE_ROAD, *WHEN_DUE) if point in points_on("telegram") or point in points_on("matrix")]
 POINTS = [point for point in ROAD if not point.name.startswith("due_")]
 IN_THE_MIDDLE = 2  # passings
+ON = "From now on the two chats"
 CODE = re.compile(r"[A-Z0-9]{4}-[A-Z0-9]{4}")
 
 
@@ -104,8 +105,8 @@ async def opened(server: botapi.BotApiServer, matrix: OnMatrix, town: Town) -> B
         await hall.command(who, "/team P-1001")
         await hall.reads(who, "This group belongs to", "P-1001")
     await group.command(lead, "/relay on")
-    await room.reads(guest, "From now on the two chats")
-    return Bridge(town, (Side(group, lead), Side(room, guest)))
+    await room.reads(guest, ON)
+    return Bridge(town, (Side(group, lead), Side(room, guest, [ON])))
 
 
 async def linked(lead: Resident, away: Resident) -> None:
