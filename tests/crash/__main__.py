@@ -1,5 +1,7 @@
 """Kills the bot again and again, at points and moments chosen by chance, while people talk to it; prints what comes.
 
+Some tell their ideas, others work together in a group of their team.
+
 python -m tests.crash --kills 200 --platform both --store postgres --workers 2
 """
 
@@ -23,6 +25,7 @@ from typing import TypeAlias
 from tests.crash.keeper import Keeper, Trap
 from tests.crash.oracle import Verdict
 from tests.crash.points import AT_START, AT_THE_DOOR, MATRIX, ON_THE_ROAD, TELEGRAM, WITH_FILES, points_on
+from tests.crash.quarter import Quarter
 from tests.crash.town import Town, matrix_town, telegram_town
 from tests.servers.postgres import NO_POSTGRES, Postgres, programs
 from tests.servers.synapse import Synapse
@@ -42,15 +45,16 @@ WORKER_TRAPS = ("turn_uncommitted", "turn_committed")
 
 @dataclass(frozen=True, slots=True)
 class How:
-    """What makes it harder: a platform that fails too, rooms that are encrypted."""
+    """What makes it harder: a platform that fails too, rooms that are encrypted; and how `calm` the murderers are."""
 
     faults: bool
     encrypted: bool
+    calm: float
 
 
 Make: TypeAlias = Callable[[str, Path], AbstractAsyncContextManager[Town]]
 HEAD = (
-    *("platform", "kills", "frozen", "people", "answers", "messages", "lost", "twice", "wrong", "doubled"),
+    *("platform", "kills", "frozen", "people", "meetings", "answers", "messages", "lost", "twice", "wrong", "doubled"),
     *("in doubt", "most in a chat", "seconds"),
 )
 
@@ -66,9 +70,10 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument(
         "--faults", action="store_true", help="let Telegram's server lose answers, fail and be late, too"
     )
+    parser.add_argument("--calm", type=float, default=1.0, help="lives so many times longer, on a busy machine")
     parser.add_argument("--encrypted", action="store_true", help="let everybody on Matrix make encrypted rooms")
     options = parser.parse_args(arguments)
-    how = How(options.faults, options.encrypted)
+    how = How(options.faults, options.encrypted, options.calm)
     _say(f"seed {options.seed}")
     platforms = [TELEGRAM, MATRIX] if options.platform == "both" else [options.platform]
     if options.store == SQLITE:
@@ -140,8 +145,10 @@ async def _live_dangerously(town: Town, platform: str, kills: int, seed: int, ho
     chance = Random(seed)  # noqa: S311 - to be repeated
     await town.start()
     murders = asyncio.gather(
-        _murder(town.bot, platform, chance), *[_murder_worker(worker, chance) for worker in town.workers]
+        _murder(town.bot, platform, chance, how.calm),
+        *[_murder_worker(worker, chance, how.calm) for worker in town.workers],
     )
+    quarter = Quarter(town, chance)
     rounds = 0
     try:
         while len(_deaths(town)) < kills:
@@ -150,10 +157,10 @@ async def _live_dangerously(town: Town, platform: str, kills: int, seed: int, ho
             rounds += 1
             # the day that passes for a reminder is an outage to the bot: where Telegram is slow, it asks again
             reminded = rounds % REMINDED_EVERY == 0 and not how.faults
-            await (town.be_reminded() if reminded else town.tell_ideas(people=CROWD))
+            await (town.be_reminded() if reminded else _act(town, quarter))
             if sys.stdout.isatty():
                 _say(f"{platform}: {len(_deaths(town))} kills, {len(town.residents)} people", end="\r")
-    except (TimeoutError, EOFError, ChildProcessError) as fault:
+    except (TimeoutError, EOFError, ChildProcessError, LookupError, AssertionError) as fault:
         return [f"in round {rounds}: {fault}"]
     finally:
         murders.cancel()
@@ -164,15 +171,26 @@ async def _live_dangerously(town: Town, platform: str, kills: int, seed: int, ho
     return []
 
 
+async def _act(town: Town, quarter: Quarter) -> None:
+    """Let new people tell their ideas while a team meets, as soon as there are enough people for one."""
+    if not town.residents:
+        await town.tell_ideas(people=CROWD)
+        return
+    team, _ = await asyncio.gather(quarter.work(), town.tell_ideas(people=CROWD))
+    await town.bot.settled()
+    await team.close()
+    await town.bot.settled()
+
+
 def _deaths(town: Town) -> list[str]:
     return [death for keeper in (town.bot, *town.workers) for death in keeper.deaths]
 
 
-async def _murder_worker(worker: Keeper, chance: Random) -> None:
+async def _murder_worker(worker: Keeper, chance: Random, calm: float) -> None:
     """Kill a worker for ever, at any time or in the middle of a turn, or let it freeze."""
     while True:
         await worker.up()
-        await asyncio.sleep(chance.uniform(0.02, LONGEST_LIFE))
+        await asyncio.sleep(calm * chance.uniform(0.02, LONGEST_LIFE))
         match chance.random():
             case luck if luck < FREEZES:
                 await worker.freeze(chance.uniform(0.1, LONGEST_FROST))
@@ -183,17 +201,17 @@ async def _murder_worker(worker: Keeper, chance: Random) -> None:
                 worker.kill()
 
 
-async def _murder(bot: Keeper, platform: str, chance: Random) -> None:
+async def _murder(bot: Keeper, platform: str, chance: Random, calm: float) -> None:
     """Kill the bot for ever: by a trap, or at any time."""
     points = points_on(platform, (*ON_THE_ROAD, *WITH_FILES, *AT_THE_DOOR))
     at_start = points_on(platform, AT_START)
     while True:
         await bot.up()
-        patience = chance.uniform(0.02, LONGEST_LIFE)
+        patience = calm * chance.uniform(0.02, LONGEST_LIFE)
         if chance.random() < BY_TRAP:
             trap: Trap = chance.choice(points).name, chance.randint(1, LATEST_PASSING)
             await bot.trap(trap)
-            patience = LONGEST_WAIT
+            patience = calm * LONGEST_WAIT
         dead = asyncio.create_task(bot.died())
         done, _ = await asyncio.wait({dead}, timeout=patience)
         dead.cancel()
@@ -206,8 +224,9 @@ def _row(platform: str, town: Town, verdict: Verdict, seconds: float) -> tuple[s
     lost, twice, wrong = (len(found) for found in (verdict.lost, verdict.twice, verdict.wrong))
     doubt = (0, 0) if platform == MATRIX else (len(town.in_doubt.ids), town.in_doubt.most)
     frozen = sum(worker.frozen for worker in town.workers)
-    figures = (len(_deaths(town)), frozen, len(town.residents), verdict.answers, verdict.messages, lost, twice, wrong)
-    return (platform, *map(str, (*figures, verdict.doubled, *doubt, round(seconds))))
+    who = (len(_deaths(town)), frozen, len(town.residents), sum(team.meetings for team in town.teams))
+    figures = (*who, verdict.answers, verdict.messages, lost, twice, wrong, verdict.doubled, *doubt, round(seconds))
+    return (platform, *map(str, figures))
 
 
 def __say(rows: list[tuple[str, ...]], deaths: Counter[str], faults: list[str]) -> None:

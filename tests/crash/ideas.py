@@ -100,11 +100,11 @@ def voice(number: int) -> Voice:
     return Voice(VOICE + number.to_bytes(4, "big"))
 
 
-def idea(number: int) -> Idea:
+def idea(number: int, title: str = "") -> Idea:
     """Make the `number`-th idea: no two alike, and every way of answering among any four of them."""
     kind = number % 4
     better = kind in {1, 3}
-    title = f"Benches № {number} — “am Fluß” 🌳"
+    title = title or f"Benches № {number} — “am Fluß” 🌳"
     description = f"{number} <b>benches</b> & tables,\nfor everybody who walks *slowly*; 100 % _wood_."
     part = f"I can paint {number} of them."
     area, code = AREAS[kind]

@@ -68,11 +68,8 @@ class Keeper:
     async def __aenter__(self) -> Self:
         self.folder.mkdir(parents=True, exist_ok=True)
         self._log = (self.folder / "log").open("ab")
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("PROJEKTBOT_")}
-        environment |= {"PROJEKTBOT_DATA_DIR": str(self.folder), "PROJEKTBOT_WEB_LISTEN": "127.0.0.1:0"}
-        environment["PROJEKTBOT_PERSON_AT_ONCE"] = "0"  # residents here are quicker than people
         self._process = await asyncio.create_subprocess_exec(
-            *PROGRAM, stdin=PIPE, stdout=PIPE, stderr=self._log, cwd=ROOT, env=environment | self._settings
+            *PROGRAM, stdin=PIPE, stdout=PIPE, stderr=self._log, cwd=ROOT, env=self._environment()
         )
         self._reading = asyncio.create_task(self._read(self._process))
         return self
@@ -155,7 +152,21 @@ class Keeper:
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGCONT)
 
+    async def run(self, *words: str) -> str:
+        """Run a command of operators beside the bot; return what it prints."""
+        program = (sys.executable, "-m", "projektbot", *words)
+        process = await asyncio.create_subprocess_exec(*program, stdout=PIPE, cwd=ROOT, env=self._environment())
+        printed, _ = await process.communicate()
+        assert process.returncode == 0, f"{words} ended with {process.returncode}"
+        return printed.decode()
+
     # ---- inside ----------------------------------------------------------------------------------------------------
+
+    def _environment(self) -> dict[str, str]:
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("PROJEKTBOT_")}
+        place = {"PROJEKTBOT_DATA_DIR": str(self.folder), "PROJEKTBOT_WEB_LISTEN": "127.0.0.1:0"}
+        pace = {"PROJEKTBOT_PERSON_AT_ONCE": "0"}  # residents here are quicker than people
+        return inherited | place | pace | self._settings
 
     def _begin(self) -> None:
         self._said.clear()

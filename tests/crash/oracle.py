@@ -9,17 +9,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from PIL import Image
 
-from tests.crash.ideas import Photo, Voice
+from tests.crash.ideas import DONE, Photo, Voice
 from tests.crash.points import TELEGRAM
 from tests.crash.record import Bare, Record
-from tests.crash.residents import Resident, Told
+from tests.crash.residents import Chat, Resident, Told, bare
 
 MOST_IN_DOUBT = 2  # of a chat: one in flight, and the one before it whose mark is on its way
 REPEATABLE = {"receipt", "notice"}  # the classes of which Telegram may show one twice
+
+Letter: TypeAlias = dict[str, Any]  # a row of the outbox
 
 OUTBOX = """
     SELECT o.external_id, o.state, o.kind, o.body FROM outbox o JOIN addresses a ON a.id = o.address_id
@@ -62,25 +64,26 @@ class InDoubt:
     most: int = 0  # in one chat at one death
     _earlier: set[tuple[str, str]] = field(default_factory=set)
 
-    def note(self, record: Record, residents: Iterable[Resident], unanswered: set[tuple[str, str]]) -> None:
+    def note(self, record: Record, places: Iterable[Chat], unanswered: set[tuple[str, str]]) -> None:
         """Compare the two records between a death and the next start, without touching what the bot left.
 
         What was accepted without the bot being told (`unanswered`) is in doubt whoever dies.
         """
         with record.left_behind() as db:
-            for resident in residents:
-                noted = {row["external_id"] for row in _outbox(db, resident)}
-                told = [(resident.seat.chat, one.id) for one in resident.seat.told()]
+            for place in places:
+                noted = {row["external_id"] for row in letters_to(db, place)}
+                told = [(place.chat, one.id) for one in place.told()]
                 fresh = set(takewhile(lambda one: one[1] not in noted, reversed(told))) - self._earlier - unanswered  # noqa: B023
                 self.ids |= fresh
                 self.most = max(self.most, len(fresh))
                 self._earlier.update(told)
 
 
-def _outbox(db: Bare, resident: Resident) -> list[dict[str, Any]]:
+def letters_to(db: Bare, place: Chat) -> list[Letter]:
+    """Return the letters to a chat, with what they say, in the order in which they were written."""
     if not db.has_tables():
         return []  # it died before it had made the tables
-    found = db.ask(OUTBOX, (resident.seat.platform, resident.seat.chat))
+    found = db.ask(OUTBOX, (place.platform, place.chat))
     return [{**row, "body": json.loads(row["body"])} for row in found]
 
 
@@ -94,8 +97,8 @@ def judge(folder: Path, record: Record, residents: Sequence[Resident], in_doubt:
         _judge_tables(db, verdict)
         for resident in residents:
             _judge_projects(db, folder, resident, verdict)
-            _judge_inbox(db, resident, verdict)
-            _judge_letters(_outbox(db, resident), resident, in_doubt, verdict)
+            judge_inbox(db, resident.seat, verdict)
+            _judge_letters(letters_to(db, resident.seat), resident, in_doubt, verdict)
             _judge_session(db, resident, verdict)
     _judge_references(residents, verdict)
     if in_doubt.most > MOST_IN_DOUBT:
@@ -108,7 +111,7 @@ def _judge_tables(db: Bare, verdict: Verdict) -> None:
     for what, query in (
         ("inbox not handled", "SELECT key, state, error FROM inbox WHERE state <> 0"),
         ("inbox key twice", "SELECT channel, key FROM inbox GROUP BY channel, key HAVING count(*) > 1"),
-        ("letter without end", "SELECT id, kind, state, error FROM outbox WHERE state <> 'sent'"),
+        ("letter without end", "SELECT id, kind, state, error FROM outbox WHERE state NOT IN ('sent', 'unknown')"),
         ("reference twice", "SELECT number FROM projects GROUP BY number HAVING count(*) > 1"),
         ("draft left", "SELECT id, kind FROM due WHERE session_id NOT IN (SELECT id FROM sessions)"),
     ):
@@ -148,28 +151,29 @@ def _are_the_given(files: list[Path], given: Photo | Voice | None) -> bool:
     return False
 
 
-def _judge_inbox(db: Bare, resident: Resident, verdict: Verdict) -> None:
-    """Look for everything the person did: the platform's key of it must have been taken."""
-    for key in resident.seat.keys:
-        verdict.answers += 1
-        if not db.ask("SELECT 1 FROM inbox WHERE channel = ? AND key = ?", (resident.seat.platform, key)):
-            verdict.lost.append(f"{resident.seat.chat}: {key} was never taken")
+def judge_inbox(db: Bare, place: Chat, verdict: Verdict) -> None:
+    """Look for everything that was done: the platform's key of it must have been taken."""
+    for key in place.keys:
+        judge_key(db, place, key, verdict)
 
 
-def _judge_letters(outbox: list[dict[str, Any]], resident: Resident, in_doubt: InDoubt, verdict: Verdict) -> None:
-    chat, told = resident.seat.chat, resident.seat.told()
-    verdict.messages += len(outbox)
-    asked = [_asked(row["body"]["about"]) for row in outbox]
+def judge_key(db: Bare, place: Chat, key: str, verdict: Verdict) -> None:
+    """Look for one thing that was done."""
+    verdict.answers += 1
+    if not db.ask("SELECT 1 FROM inbox WHERE channel = ? AND key = ?", (place.platform, key)):
+        verdict.lost.append(f"{place.chat}: {key} was never taken")
+
+
+def _judge_letters(letters: list[Letter], resident: Resident, in_doubt: InDoubt, verdict: Verdict) -> None:
+    chat = resident.seat.chat
+    verdict.messages += len(letters)
+    asked = [_asked(row["body"]["about"]) for row in letters if not _is_news(row)]
     if asked != resident.asked:
         again = sum((Counter(asked) - Counter(resident.asked)).values())
         (verdict.twice if again else verdict.wrong).append(f"{chat}: asked {asked} instead of {resident.asked}")
-    verdict.wrong += [f"{chat}: a letter of class {row['kind']}" for row in outbox if row["kind"] not in REPEATABLE]
-    noted = {row["external_id"]: row for row in outbox}
-    doubles = [(chat, one.id) for one in told if one.id not in noted]
-    verdict.doubled += len(doubles)
-    allowed = in_doubt.ids if resident.seat.platform == TELEGRAM else set()
-    verdict.twice += [f"{chat}: message {message} doubled" for _, message in set(doubles) - allowed]
-    _judge_order(outbox, [one for one in told if one.id in noted], chat, verdict)
+    judge_news(resident.seat, letters, resident.heard, verdict)
+    verdict.wrong += [f"{chat}: a letter of class {row['kind']}" for row in letters if row["kind"] not in REPEATABLE]
+    judge_told(letters, resident.seat, in_doubt, verdict)
 
 
 def _asked(about: str) -> str:
@@ -177,19 +181,63 @@ def _asked(about: str) -> str:
     return about.partition("|")[2] if "|" in about else "-"
 
 
-def _judge_order(outbox: list[dict[str, Any]], told: list[Told], chat: str, verdict: Verdict) -> None:
-    """Compare what was written with what the platform gave out: the same messages, words and order."""
-    if [row["external_id"] for row in outbox] != [one.id for one in told]:
-        missing = {row["external_id"] for row in outbox} - {one.id for one in told}
-        (verdict.lost if missing else verdict.wrong).append(f"{chat}: said otherwise than written, missing {missing}")
-        return
-    for row, one in zip(outbox, told, strict=True):
-        words = _bare("".join(part["text"] for part in row["body"]["parts"]))
-        if not _bare(one.words).startswith(words):
-            verdict.wrong.append(f"{chat}: {one.words!r} instead of {words!r}")
+def _is_news(letter: Letter) -> bool:
+    """Say whether a letter came of what others did; a reminder is about one's own."""
+    return letter["kind"] == "notice" and not letter["body"]["about"]
 
 
-def _bare(words: str) -> str:
+def judge_news(place: Chat, letters: list[Letter], wanted: Sequence[str], verdict: Verdict) -> None:
+    """Compare news with what must have been told, of each some words: each once, and nothing else."""
+    news = [bare(words_of(row)) for row in letters if _is_news(row)]
+    for words, times in Counter(wanted).items():
+        found = sum(words in one for one in news)
+        if found != times:
+            kind = verdict.lost if found < times else verdict.twice
+            kind.append(f"{place.chat}: {words!r} was told {found} times instead of {times}")
+    if len(news) != len(wanted):
+        verdict.wrong.append(f"{place.chat}: {len(news)} news instead of {len(wanted)}: {news}")
+
+
+def judge_told(letters: list[Letter], place: Chat, in_doubt: InDoubt, verdict: Verdict) -> None:
+    """Compare letters with what was told: more often only what was in doubt, and what was given up at least once."""
+    told, noted = place.told(), {row["external_id"] for row in letters}
+    doubles = [one for one in told if one.id not in noted]
+    verdict.doubled += len(doubles)
+    allowed = in_doubt.ids if place.platform == TELEGRAM else set()
+    twice = {(place.chat, one.id) for one in doubles} - allowed
+    verdict.twice += [f"{place.chat}: message {message} doubled" for _, message in twice]
+    given_up = [row for row in letters if row["state"] == "unknown"]  # twice in doubt, it does not leave a third time
+    verdict.wrong += [f"{place.chat}: given up: {row['kind']}" for row in given_up if row["kind"] != "notice"]
+    for words in map(words_of, given_up):
+        if not any(as_written(one.words).startswith(words) for one in doubles):
+            verdict.lost.append(f"{place.chat}: given up and never said: {words}")
+    sent = [row for row in letters if row not in given_up]
+    _judge_order(sent, [one for one in told if one.id in noted], place, verdict)
+
+
+def _judge_order(letters: list[Letter], told: list[Told], place: Chat, verdict: Verdict) -> None:
+    """Compare what was written with what the platform gave out: the same messages, words and order.
+
+    News come of other chats' turns, beside which this one's may be given: among the others they have no place.
+    """
+    said = {one.id: one for one in told}
+    if missing := [words_of(row) for row in letters if row["external_id"] not in said]:
+        verdict.lost.append(f"{place.chat}: never said: {missing}")
+    own = {row["external_id"]: row for row in letters if not _is_news(row)}
+    if list(own) != [one.id for one in told if one.id in own] or len(said) < len(told):
+        verdict.wrong.append(f"{place.chat}: said in another order than written, or twice")
+    for row in letters:
+        if (one := said.get(row["external_id"])) and not as_written(one.words).startswith(words_of(row)):
+            verdict.wrong.append(f"{place.chat}: {one.words!r} instead of {words_of(row)!r}")
+
+
+def words_of(letter: Letter) -> str:
+    """Return what a letter says: of a poll the question."""
+    poll = letter["body"].get("poll")
+    return as_written(poll["question"] if poll else "".join(part["text"] for part in letter["body"]["parts"]))
+
+
+def as_written(words: str) -> str:
     """Return words without what platforms change: space, and the sign before commands (Matrix has !)."""
     return " ".join(words.replace("/", "!").split())
 
@@ -203,7 +251,8 @@ def _judge_session(db: Bare, resident: Resident, verdict: Verdict) -> None:
 
 def _judge_references(residents: Sequence[Resident], verdict: Verdict) -> None:
     """Look at the numbers people were told: no two may share one."""
-    told = {(r.seat.chat, word) for r in residents for one in r.seat.told() for word in _references(one.words)}
+    thanks = [(r.seat.chat, one.words) for r in residents for one in r.seat.told() if DONE in one.words]
+    told = {(chat, word) for chat, words in thanks for word in _references(words)}
     for reference, count in Counter(word for _, word in told).items():
         if count > 1:
             verdict.twice.append(f"{reference} was told to {count} people")

@@ -36,11 +36,13 @@ from sqlalchemy import Connection, Engine, event, func, select
 from projektbot import app, cli, serving
 from projektbot.channels.matrix import account, joining, server
 from projektbot.channels.matrix.channel import MatrixChannel
+from projektbot.channels.telegram import channel as telegram
 from projektbot.channels.telegram.api import Api
 from projektbot.channels.telegram.channel import TelegramChannel
 from projektbot.channels.webchat import WebChat
 from projektbot.commands import run
 from projektbot.delivery import Delivery, outbox
+from projektbot.messages import Limits
 from projektbot.store.media import MediaStore
 from projektbot.store.tables import outbox as letters
 from projektbot.store.tables import queue
@@ -51,6 +53,8 @@ from projektbot.turns.transactions import Transactions
 
 CHANNELS = (TelegramChannel, MatrixChannel, WebChat)
 SINCE = ":since"
+# The servers here have no limits of rate, and people here answer at once.
+FREE: dict[str, Any] = {"chat_rate": 100.0, "chat_burst": 100, "group_per_minute": 5000}
 
 
 class Trap:
@@ -260,8 +264,8 @@ def live(order: dict[str, Any]) -> NoReturn:
         return real_now() + ahead
 
     app.real_now = now
-    # Ours has no limits of rate, and people here answer at once.
-    MatrixChannel.limits = replace(MatrixChannel.limits, rate=500.0, chat_rate=100.0, chat_burst=100)
+    telegram.Limits = functools.partial(Limits, **FREE)  # type: ignore[assignment,attr-defined]
+    MatrixChannel.limits = replace(MatrixChannel.limits, rate=500.0, **FREE)
     threading.Thread(target=_obey, daemon=True).start()
     code = 1
     try:

@@ -12,7 +12,8 @@ from tests.servers import botapi
 from tests.servers.matrix_person import MatrixPerson
 from tests.servers.matrix_person import Seen as MatrixSeen
 
-PATIENCE = 60.0  # seconds until a resident is sure that no answer comes any more
+PATIENCE = 100.0  # seconds until a resident is sure that no answer comes any more
+ISOLATES = str.maketrans("", "", "\u2066\u2067\u2068\u2069")
 TYPED = 3  # every third chooses by typing the label, or by the number; the others by buttons or reactions
 
 
@@ -24,12 +25,23 @@ class Told:
     words: str
 
 
-class Seat(Protocol):
-    """A resident's place at a messenger: what they do is kept with the key under which the platform delivers it."""
+class Chat(Protocol):
+    """A chat on a messenger: what people do there is kept with the key under which the platform delivers it."""
 
     platform: str
     chat: str
     keys: list[str]
+
+    def told(self) -> list[Told]:
+        """Return everything the bot has said here, in the platform's order."""
+
+
+class Seat(Chat, Protocol):
+    """A resident's place at a messenger."""
+
+    @property
+    def words(self) -> str:
+        """Return what stands in the message that is answered."""
 
     async def asked(self, words: str) -> None:
         """Return when a message with these words has come since the last one that was waited for."""
@@ -40,17 +52,18 @@ class Seat(Protocol):
     def look(self) -> None:
         """Read what has come so far: it is not what is waited for next."""
 
-    def told(self) -> list[Told]:
-        """Return everything the bot has said here, in the platform's order."""
 
-
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Resident:
-    """Somebody with an idea; `asked` are the questions they must be asked, in order; `done` says they were thanked."""
+    """Somebody with an idea; `asked` are the questions they must be asked, in order; `done` says they were thanked.
+
+    `heard` are words of the news they must get of their team, of each one some that stand in no other.
+    """
 
     idea: Idea
     seat: Seat
     asked: list[str] = field(default_factory=list)
+    heard: list[str] = field(default_factory=list)
     done: bool = False
 
     async def tell(self) -> None:
@@ -71,6 +84,21 @@ class Resident:
         await self.seat.do(Choose("Continue"))
         await self._answer(cut(self.idea)[1])
         await self._thanked()
+
+    async def say(self, words: str, *steps: Step, ending: str, asked: str = "-") -> None:
+        """Begin with some words, answer what is asked then, and read the end of it; `asked` if that is a question."""
+        await self.seat.do(Say(words))
+        await self._answer(steps)
+        await self.seat.asked(ending)
+        self.asked.append(asked)
+
+    async def hear(self, news: str, label: str, *steps: Step, ending: str) -> None:
+        """Wait for news, and do what it offers."""
+        await self.seat.asked(news)
+        await self.seat.do(Choose(label))
+        await self._answer(steps)
+        await self.seat.asked(ending)
+        self.asked.append("-")
 
     async def _answer(self, steps: tuple[Step, ...]) -> None:
         for step in steps:
@@ -93,10 +121,16 @@ class AtTelegram:
     def __init__(self, person: botapi.Person, *, typing: bool) -> None:
         self.chat = str(person.id)
         self.keys: list[str] = []
-        self._person = person
+        self.person = person
         self._typing = typing
         self._question: botapi.Seen | None = None
         self._read = 0
+
+    @property
+    def words(self) -> str:
+        """Return what stands in the message that is answered."""
+        assert self._question is not None
+        return self._question.text
 
     async def begin(self) -> None:
         """Press Start."""
@@ -105,37 +139,37 @@ class AtTelegram:
     async def asked(self, words: str) -> None:
         """Wait for the next message with these words."""
         read = self._read
-        found = await self._person.wait_for(lambda seen: seen.id > read and words in seen.text, timeout=PATIENCE)
+        found = await self.person.wait_for(lambda seen: seen.id > read and words in bare(seen.text), timeout=PATIENCE)
         self._read, self._question = found.id, found
 
     async def do(self, act: Act) -> None:
         """Do it; the server has it now, and keeps it until it is confirmed."""
-        self.keys.append(str(self._person.bot.updates.next_id))
+        self.keys.append(str(self.person.bot.updates.next_id))
         match act:
             case Say(words):
-                await self._person.send(words)
+                await self.person.send(words)
             case Choose(label) if self._typing:
-                await self._person.send(label)
+                await self.person.send(label)
             case Choose(label):
-                await self._person.tap(label, self._question)
+                await self.person.tap(label, self._question)
             case Photo(data):
-                await self._person.send_photo(data)
+                await self.person.send_photo(data)
             case Voice(data):
-                await self._person.send_voice(data)
+                await self.person.send_voice(data)
             case Place(lat, lon):
-                await self._person.send_location(lat, lon)
+                await self.person.send_location(lat, lon)
 
     def look(self) -> None:
         """Let the newest message be the one that is answered."""
-        self._question = [seen for seen in self._person.sees if seen.by == self._person.bot.id][-1]
+        self._question = [seen for seen in self.person.sees if seen.by == self.person.bot.id][-1]
         self._read = self._question.id
 
     def told(self) -> list[Told]:
         """Return every message the server has accepted for this chat."""
         return [
             Told(str(line.message_id), line.text)
-            for line in self._person.log
-            if line.kind in {"sent", "edited"} and line.by == self._person.bot.id
+            for line in self.person.log
+            if line.kind in {"sent", "edited"} and line.by == self.person.bot.id
         ]
 
 
@@ -147,20 +181,26 @@ class AtMatrix:
     def __init__(self, person: MatrixPerson, bot: str, *, typing: bool) -> None:
         self.chat = ""
         self.keys: list[str] = []
-        self._person = person
+        self.person = person
         self._bot = bot
         self._typing = typing
         self._question: MatrixSeen | None = None
 
+    @property
+    def words(self) -> str:
+        """Return what stands in the message that is answered."""
+        assert self._question is not None
+        return self._question.body
+
     async def begin(self) -> None:
         """Open the direct chat: the bot comes in and greets."""
-        self.chat = await self._person.direct_chat(self._bot)
+        self.chat = await self.person.direct_chat(self._bot)
 
     async def asked(self, words: str) -> None:
         """Wait for the next message with these words."""
         after = self._question.event_id if self._question else ""
-        self._question = await self._person.wait_for(
-            self.chat, lambda seen: self._is_told(seen) and words in seen.body, after=after, timeout=PATIENCE
+        self._question = await self.person.wait_for(
+            self.chat, lambda seen: self._is_told(seen) and words in bare(seen.body), after=after, timeout=PATIENCE
         )
 
     async def do(self, act: Act) -> None:
@@ -170,39 +210,49 @@ class AtMatrix:
     async def _done(self, act: Act) -> str:
         match act:
             case Say(words):
-                return await self._person.say(self.chat, words)
+                return await self.person.say(self.chat, spelled(words))
             case Choose(label):
                 return await self._choose(label)
             case Photo(data):
-                return await self._person.send_image(self.chat, data, name="photo.jpg", mime="image/jpeg")
+                return await self.person.send_image(self.chat, data, name="photo.jpg", mime="image/jpeg")
             case Voice(data):
-                return await self._person.send_voice(self.chat, data)
+                return await self.person.send_voice(self.chat, data)
             case Place(lat, lon):
-                return await self._person.send_location(self.chat, lat, lon)
+                return await self.person.send_location(self.chat, lat, lon)
 
     async def _choose(self, label: str) -> str:
         assert self._question is not None
         if aside := aside_of(label, self._question.body):
-            return await self._person.say(self.chat, aside)
+            return await self.person.say(self.chat, aside)
         number = number_of(label, self._question.body)
         if self._typing:
-            return await self._person.say(self.chat, number)
-        return await self._person.react(self.chat, self._question.event_id, f"{number}\ufe0f\u20e3")
+            return await self.person.say(self.chat, number)
+        return await self.person.react(self.chat, self._question.event_id, f"{number}\ufe0f\u20e3")
 
     def look(self) -> None:
         """Let the newest message be the one that is answered."""
-        self._question = [seen for seen in self._person.sees(self.chat) if self._is_told(seen)][-1]
+        self._question = [seen for seen in self.person.sees(self.chat) if self._is_told(seen)][-1]
 
     def told(self) -> list[Told]:
-        """Return every message of the bot in this room, edits included."""
+        """Return every message of the bot in this room, edits included; of a file with words the words."""
         return [
             Told(seen.event_id, seen.body)
-            for seen in self._person.sees(self.chat, "m.room.message")
-            if seen.sender == self._bot
+            for seen in self.person.sees(self.chat, "m.room.message")
+            if seen.sender == self._bot and seen.content.get("msgtype") == "m.text"
         ]
 
     def _is_told(self, seen: MatrixSeen) -> bool:
         return seen.type == "m.room.message" and seen.sender == self._bot
+
+
+def bare(words: str) -> str:
+    """Return words without the marks around what others wrote."""
+    return words.translate(ISOLATES)
+
+
+def spelled(words: str) -> str:
+    """Write a command as it is typed on Matrix, whose clients keep those with / to themselves."""
+    return f"!{words[1:]}" if words.startswith("/") else words
 
 
 def is_typing(number: int) -> bool:

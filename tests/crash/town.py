@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -13,11 +13,14 @@ from typing import Final, Protocol, Self
 
 import aiohttp
 
-from tests.crash.ideas import REMINDER, idea
+from tests.crash.halls import GroupAtTelegram, Hall, RoomAtMatrix
+from tests.crash.ideas import REMINDER, Idea, idea
 from tests.crash.keeper import Keeper, Trap
 from tests.crash.oracle import InDoubt, Verdict, judge
 from tests.crash.record import PostgresRecord, Record, SqliteRecord
 from tests.crash.residents import AtMatrix, AtTelegram, Resident, is_typing
+from tests.crash.team_oracle import judge_teams
+from tests.crash.teams import Team
 from tests.servers import botapi
 from tests.servers.botapi.clock import wall_clock
 from tests.servers.synapse import MatrixUser, Synapse
@@ -27,14 +30,17 @@ NOON = datetime(2026, 6, 15, 10, tzinfo=UTC)  # 12 o'clock in Berlin, where nobo
 TO_THE_REMINDER = 86_460.0  # seconds: the first comes after a day
 # What Telegram's servers do on a bad day: of a hundred calls so many lose their answer, fail, are late, come again.
 ODDS: Final[dict[botapi.Kind, float]] = {"drop": 0.02, "error": 0.03, "garbage": 0.01, "delay": 0.05, "redeliver": 0.05}
-FAULTY: Final = ("getUpdates", "sendMessage", "editMessageText", "getFile", "answerCallbackQuery")
+FAULTY: Final = (
+    *("getUpdates", "sendMessage", "editMessageText", "getFile", "answerCallbackQuery"),
+    *("sendPoll", "sendDocument"),
+)
 RATE = "1000"  # messages a second: the servers here have no limits, and people answer at once
 
 
 class Platform(Protocol):
     """Where residents and the bot meet."""
 
-    async def arrive(self, number: int) -> Resident:
+    async def arrive(self, number: int, whole: Idea) -> Resident:
         """Let somebody with an idea open a conversation with the bot."""
 
     async def quiet(self) -> None:
@@ -53,6 +59,8 @@ class Town:
 
     def __init__(self, platform: Platform, folder: Path, *, workers: int = 0, **settings: str) -> None:
         self.residents: list[Resident] = []
+        self.teams: list[Team] = []
+        self.halls: list[Hall] = []
         self.in_doubt = InDoubt()
         self.bot = Keeper(folder, self._died, locale="en", **settings)
         self.workers = [
@@ -62,7 +70,7 @@ class Town:
         self.ahead = NOON.timestamp() - wall_clock()
         database = settings.get("database_url")
         self.record: Record = PostgresRecord(database) if database else SqliteRecord(folder)
-        self._platform = platform
+        self.platform = platform
         self._numbers = itertools.count(1)
 
     @property
@@ -77,6 +85,10 @@ class Town:
 
     async def __aenter__(self) -> Self:
         self._open = AsyncExitStack()
+        (self.bot.folder / "media").mkdir(parents=True, exist_ok=True)
+        for worker in self.workers:  # as docs/operating.md wants it
+            worker.folder.mkdir(parents=True, exist_ok=True)
+            (worker.folder / "media").symlink_to(self.bot.folder / "media")
         for keeper in (self.bot, *self.workers):
             await self._open.enter_async_context(keeper)
         return self
@@ -92,9 +104,14 @@ class Town:
 
     async def arrive(self, count: int = TOGETHER) -> list[Resident]:
         """Let several people open a conversation at once."""
-        arrived = await asyncio.gather(*[self._platform.arrive(next(self._numbers)) for _ in range(count)])
-        self.residents += arrived
-        return list(arrived)
+        return list(await asyncio.gather(*[self.welcome() for _ in range(count)]))
+
+    async def welcome(self, title: Callable[[int], str] = lambda _: "") -> Resident:
+        """Let somebody open a conversation, with an idea that may have a title of its own kind."""
+        number = next(self._numbers)
+        arrived = await self.platform.arrive(number, idea(number, title(number)))
+        self.residents.append(arrived)
+        return arrived
 
     async def tell_ideas(self, *traps: Trap, people: int = TOGETHER) -> None:
         """Let people send their ideas while the bot walks into one trap after another; return when all is settled."""
@@ -126,12 +143,16 @@ class Town:
 
     async def judged(self) -> Verdict:
         """Compare all records."""
-        self.in_doubt.ids |= self._platform.unanswered()
-        return await asyncio.to_thread(judge, self.bot.folder, self.record, self.residents, self.in_doubt)
+        self.in_doubt.ids |= self.platform.unanswered()
+        await asyncio.gather(*[hall.look() for hall in self.halls])
+        verdict = await asyncio.to_thread(judge, self.bot.folder, self.record, self.residents, self.in_doubt)
+        await asyncio.to_thread(judge_teams, self.record, self.teams, self.in_doubt, verdict)
+        return verdict
 
     async def _died(self) -> None:
-        await self._platform.quiet()
-        await asyncio.to_thread(self.in_doubt.note, self.record, self.residents, self._platform.unanswered())
+        await self.platform.quiet()
+        places = [*[resident.seat for resident in self.residents], *self.halls]
+        await asyncio.to_thread(self.in_doubt.note, self.record, places, self.platform.unanswered())
 
 
 # ---- Telegram ------------------------------------------------------------------------------------------------------
@@ -142,13 +163,20 @@ class OnTelegram:
 
     def __init__(self, server: botapi.BotApiServer) -> None:
         self._server = server
+        self._groups = itertools.count(-500, -1)
 
-    async def arrive(self, number: int) -> Resident:
+    async def arrive(self, number: int, whole: Idea) -> Resident:
         """Press Start."""
         person = self._server.person(1000 + number, "Anna", language_code="en")
         seat = AtTelegram(person, typing=is_typing(number))
         await seat.begin()
-        return Resident(idea(number), seat)
+        return Resident(whole, seat)
+
+    async def hall(self, people: Sequence[Resident]) -> Hall:
+        """Open a group."""
+        group = GroupAtTelegram(self._server, next(self._groups), people)
+        await group.open(people[0])
+        return group
 
     async def quiet(self) -> None:
         """Ask for something ourselves: what came before has then been answered."""
@@ -182,16 +210,22 @@ class OnMatrix:
     def __init__(self, synapse: Synapse, bot: MatrixUser, staying: AsyncExitStack, *, encrypted: bool) -> None:
         self._synapse = synapse
         self._encrypted = encrypted
-        self._bot = bot
+        self.bot = bot.user_id
         self._staying = staying
 
-    async def arrive(self, number: int) -> Resident:
+    async def arrive(self, number: int, whole: Idea) -> Resident:
         """Register and invite the bot."""
         client = self._synapse.encrypted_person if self._encrypted else self._synapse.person
         person = await self._staying.enter_async_context(client("resident"))
-        seat = AtMatrix(person, self._bot.user_id, typing=is_typing(number))
+        seat = AtMatrix(person, self.bot, typing=is_typing(number))
         await seat.begin()
-        return Resident(idea(number), seat)
+        return Resident(whole, seat)
+
+    async def hall(self, people: Sequence[Resident]) -> Hall:
+        """Open a room, an encrypted one where people have such clients."""
+        room = RoomAtMatrix(self.bot, people[0])
+        await room.open(people[1:])
+        return room
 
     async def quiet(self) -> None:
         """Wait for nothing: a request sent twice is one, whenever it is carried out."""

@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 
 import httpx
 
-from tests.crash.ideas import Act, Choose, Photo, Place, Say, Voice, idea
+from tests.crash.ideas import Act, Choose, Idea, Photo, Place, Say, Voice
 from tests.crash.keeper import Keeper
 from tests.crash.points import WEB
 from tests.crash.residents import PATIENCE, Resident, Told
@@ -80,6 +80,11 @@ class AtWeb:
         self._browser = browser
         self._lines: list[Line] = []
         self._question = Line("0", mine=False)
+
+    @property
+    def words(self) -> str:
+        """Return what stands in the message that is answered."""
+        return self._question.words
 
     async def begin(self) -> None:
         """Press the button that begins."""
@@ -172,14 +177,14 @@ class OnTheWeb:
         self.bot: Keeper | None = None
         self.browsers: list[httpx.AsyncClient] = []
 
-    async def arrive(self, number: int) -> Resident:
+    async def arrive(self, number: int, whole: Idea) -> Resident:  # noqa: ARG002 - all press buttons here
         """Open a browser and press the button that begins."""
         assert self.bot is not None
         browser = httpx.AsyncClient(headers={"Accept-Language": "en"}, timeout=PATIENCE)
         self.browsers.append(browser)
         seat = AtWeb(self.bot, browser)
         await seat.begin()
-        return Resident(idea(number), seat)
+        return Resident(whole, seat)
 
     def unanswered(self) -> set[tuple[str, str]]:
         """Return nothing: the bot is its own platform here."""

@@ -31,7 +31,7 @@ from projektbot.turns.patience import Patience
 from projektbot.turns.queue import Queue
 from projektbot.turns.storable import storable
 from projektbot.turns.transactions import Transactions, drop_due
-from projektbot.turns.votes import addressed, found_late
+from projektbot.turns.votes import addressed, found_late, pass_over
 
 log = structlog.get_logger()
 
@@ -110,6 +110,7 @@ class Turns:
             if found := await found_late(self.store, vote):
                 await self.carrier.admit(found)
             else:
+                await self._patience.do(pass_over, (vote, micros(self.world.now())))
                 log.info("vote_in_unknown_poll", channel=vote.channel)
 
     async def recall(self, name: str) -> str:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from projektbot.civic.groups import poll_ids
 from projektbot.messages import Inbound, Vote
 from projektbot.store.database import Store
+from projektbot.turns import rows
 
 LOOKS: Final = 20
 LOOK_PAUSE: Final = 0.1  # seconds; what else came with the vote goes on meanwhile, and what comes next waits
@@ -40,6 +41,16 @@ async def found_late(store: Store, inbound: Inbound) -> Inbound | None:
             break
         await asyncio.sleep(LOOK_PAUSE)  # the sender may be another process, which tells the store alone
     return None
+
+
+def pass_over(db: Connection, votes: Sequence[tuple[Inbound, int]]) -> list[None]:
+    """Note votes that are given up as taken at a time (microseconds UTC).
+
+    Brought again when the poll is known, such a vote would count after a later one by the same person.
+    """
+    for vote, at in votes:
+        rows.fresh(db, [vote], at)
+    return [None] * len(votes)
 
 
 def _with_chats(db: Connection, inbounds: Sequence[Inbound]) -> list[Inbound]:

@@ -163,6 +163,19 @@ async def test_a_vote_that_is_quicker_than_the_poll_s_id_is_counted(
     assert [row.choice for row in await town.rows(group_answers)] == [0]
 
 
+async def test_a_vote_that_was_given_up_does_not_come_back_after_a_later_one(town: Town) -> None:
+    anna = await bound(town)
+    first = replace(anna.inbound(Vote("p1", (0,))), chat="")
+    await town.take(first)
+    await anna.says("/poll Which colour? ; red ; green")
+    await arrived(town, "m1", poll="p1")
+    await town.take(replace(anna.inbound(Vote("p1", (1,))), chat=""))
+
+    await town.take(first)
+
+    assert [row.choice for row in await town.rows(group_answers)] == [1]
+
+
 async def test_only_who_asked_or_leads_ends_a_poll(town: Town) -> None:
     anna, asker, other = await bound(town), Member(town, "77"), Member(town, "78")
     await asker.says("/poll Which colour? ; red ; green")
