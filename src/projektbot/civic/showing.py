@@ -79,7 +79,8 @@ def _filter(answers: Answers) -> Filter:
 def _found(house: Seen, _session: Session, answers: Answers) -> Sequence[tuple[str, Text]]:
     wanted = _filter(answers)
     found = list(_named(public_projects(house.db, wanted, MOST, among=among(wanted))))
-    if not wanted.words and not wanted.needs_help:  # which comes and goes with a team's wishes
+    # what a team needs comes and goes, and nothing new has an answer yet
+    if not (wanted.words or wanted.needs_help or wanted.answered):
         found.insert(PAGE - 1, ("alert", N_("Tell me of new ones like these")))  # seen without turning pages
     return found
 

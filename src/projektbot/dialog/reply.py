@@ -82,13 +82,20 @@ def _answer_words(talk: Talk, now: tuple[Frame, list[Spot], int], text: str) -> 
         question, text, options=talk.options(question, spot.live), locale=talk.session.locale, today=talk.scene.today()
     )
     if not isinstance(reading, Wrong):
-        take(talk, spot, question, reading)
+        # a choice that the words are only like gives way to a notice's button that says exactly them
+        if not (_is_guessed(talk, now, question, text) and _names_offer(talk, text)):
+            take(talk, spot, question, reading)
     elif do_meant(talk, now, text) or _names_offer(talk, text):
         return
     elif _is_beside_menu(talk, frame, question, reading, text):
         _otherwise(talk, text)
     else:
         no_match(talk, question, reading.text)
+
+
+def _is_guessed(talk: Talk, now: tuple[Frame, list[Spot], int], question: Question, text: str) -> bool:
+    """Say whether words were taken for a choice without being its number or what stands on it."""
+    return question.type is Type.SELECT_ONE and not key(text).isdigit() and not _names_choice(talk, now, text)
 
 
 def _is_beside_menu(talk: Talk, frame: Frame, question: Question, reading: Wrong, text: str) -> bool:

@@ -72,9 +72,12 @@ def _own_words(batch: Batch, text: Text, locale: str) -> tuple[Part, ...]:
 
 
 def _buttons(kept: Sequence[Outgoing]) -> tuple[Choice, ...]:
-    """Return one button for each thing, named as it is: a project by its reference."""
-    tokens = dict.fromkeys(choice.token for one in kept for choice in one.choices)
-    return tuple(Choice(token, token.rpartition("|")[2]) for token in list(tokens)[:BUTTONS])
+    """Return one button for each thing, named as it is: a project by its reference.
+
+    Where there are none its command is shown, as under the notice itself: numbers belong to the open question.
+    """
+    words = {choice.token: choice.word for one in kept for choice in one.choices}
+    return tuple(Choice(token, token.rpartition("|")[2], word) for token, word in list(words.items())[:BUTTONS])
 
 
 def shortened(parts: Sequence[Part]) -> tuple[Part, ...]:

@@ -50,3 +50,4 @@ async def test_projects_the_city_has_answered_are_found(town: Town) -> None:
     await ben.taps("Those the city has answered")
 
     assert [label for label in labels(ben) if label.startswith("P-")] == ["P-1001 Benches along the river"]
+    assert "Tell me of new ones like these" not in labels(ben)  # nothing new has an answer yet

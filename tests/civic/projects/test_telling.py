@@ -61,6 +61,7 @@ async def test_news_of_a_day_come_in_one_message_in_the_evening(town: Town) -> N
     assert told.startswith("This is new:")
     assert told.index("A good place.") < told.index("And shade, please.")
     assert labels(ben) == ["P-1001"]
+    assert [choice.word for choice in town.letters[-1].message.choices] == ["/project P-1001"]  # a number is an answer
     assert await town.count(news) == 0
     assert "Benches along the river" in await ben.taps("P-1001")
     await town.pass_by(timedelta(days=2))

@@ -102,6 +102,18 @@ async def test_asking_twice_changes_the_request_and_tells_the_lead_once(town: To
     assert "Benno" in told
 
 
+async def test_what_stands_on_the_button_of_a_notice_is_no_choice_that_is_only_like_it(town: Town) -> None:
+    (anna,) = await a_project(town, "anna")
+    await at_team(anna)
+    await asks(town.person("ben"))
+
+    told = await anna.says("Answer")
+
+    assert "Would you like to take Ben into the team?" in told  # “Answer 1 request” had led to a list of them
+    await at_team(anna)
+    assert "Whose request would you like to read?" in await anna.says("Answer 1 request")
+
+
 async def test_the_button_of_a_withdrawn_request_says_so(town: Town) -> None:
     (anna,) = await a_project(town, "anna")
     ben = town.person("ben")
