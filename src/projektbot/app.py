@@ -35,8 +35,9 @@ from projektbot.dialog.nodes import Problem
 from projektbot.dialog.read import read_dialogs
 from projektbot.errors import DialogError, Rejected
 from projektbot.i18n import Languages, catalog_problems, read_catalogs
+from projektbot.instants import micros
 from projektbot.jobs import Jobs
-from projektbot.messages import Channel, Stored, micros
+from projektbot.messages import Channel, Stored
 from projektbot.store.database import Store, open_engine
 from projektbot.store.leases import Leases
 from projektbot.store.listening import OUTBOX, Bell

@@ -12,7 +12,7 @@ from apscheduler.triggers.cron import CronTrigger
 
 from projektbot.errors import Bug, ChannelError, cause_of, guarded
 from projektbot.i18n import Languages
-from projektbot.messages import micros
+from projektbot.instants import micros
 from projektbot.store.database import Store
 from projektbot.turns import Turns, rows
 

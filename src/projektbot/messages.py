@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol, TypeAlias, get_args
 
@@ -357,14 +356,6 @@ class Limits:
     caption: int = 1024
     taps_wait: float = 0.0
     words_wait: float = 0.0
-
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def micros(at: datetime) -> int:
-    """Return an instant as the store keeps times: microseconds since 1970 UTC."""
-    return (at - EPOCH) // timedelta(microseconds=1)
 
 
 MAX_QUOTED = 400  # characters of an answered message: hardly more of others' words than becomes a task

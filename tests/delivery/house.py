@@ -15,7 +15,8 @@ from sqlalchemy import Connection, Engine, func, insert, select, update
 
 from projektbot.delivery import Delivery
 from projektbot.delivery.outbox import AnyRow
-from projektbot.messages import Letter, Outgoing, Part, micros
+from projektbot.instants import micros
+from projektbot.messages import Letter, Outgoing, Part
 from projektbot.store.tables import addresses, outbox, sessions
 from tests.delivery.clock import Clock, WatchedStore
 from tests.delivery.platform import Platform

@@ -26,7 +26,7 @@ from projektbot.demo.cast import Cast
 from projektbot.demo.pictures import SCENES, draw
 from projektbot.demo.playing import Play, is_empty
 from projektbot.demo.season import Idea, read_season
-from projektbot.messages import micros
+from projektbot.instants import micros
 from projektbot.serving import accounts, hands
 from projektbot.store.tables import inbox, outbox
 from projektbot.web.demo import TEAM

@@ -21,7 +21,8 @@ from projektbot.clock import Clock
 from projektbot.config import Settings
 from projektbot.dialog.book import Book
 from projektbot.i18n import Languages
-from projektbot.messages import Channel, micros
+from projektbot.instants import micros
+from projektbot.messages import Channel
 from projektbot.serving import accounts, hands
 from tests.ready import lay_ready
 

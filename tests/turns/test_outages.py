@@ -12,7 +12,8 @@ import pytest
 from sqlalchemy import insert, update
 
 from projektbot.clock import Clock
-from projektbot.messages import Choice, Limits, Outgoing, Part, Presence, Words, micros
+from projektbot.instants import micros
+from projektbot.messages import Choice, Limits, Outgoing, Part, Presence, Words
 from projektbot.store.tables import addresses, due, outbox, sessions
 from projektbot.turns import outages, rows
 from tests.turns.town import NOON, Desk, Town

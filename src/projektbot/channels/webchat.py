@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn, TypeAlias
@@ -20,6 +20,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from projektbot.channels.webfiles import Spooled, bare, find, forget, spool, unspool
 from projektbot.errors import Bug, ChannelError, Rejected, cause_of, guarded
+from projektbot.instants import micros
 from projektbot.messages import (
     MAX_FILE_BYTES,
     Command,
@@ -56,7 +57,6 @@ PAUSE_SECONDS = 1.0  # after a failure
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 
 _ROW_ID = re.compile(r"[0-9]{1,18}")  # what a 64-bit column can be asked for
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +254,7 @@ class WebChat:
         return copy.width, copy.height
 
     def _stamp(self) -> int:
-        return (self._now() - EPOCH) // timedelta(microseconds=1)
+        return micros(self._now())
 
     @contextmanager
     def _listening(self, chat: str) -> Iterator[asyncio.Event]:

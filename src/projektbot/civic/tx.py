@@ -12,7 +12,8 @@ from sqlalchemy import Connection, insert, select
 
 from projektbot.civic.city import City
 from projektbot.dialog.saying import Button
-from projektbot.messages import Media, micros
+from projektbot.instants import micros
+from projektbot.messages import Media
 from projektbot.records import record
 from projektbot.store import audit
 from projektbot.store.tables import due

@@ -17,7 +17,7 @@ from projektbot.app import inspect_dialogs, real_now
 from projektbot.civic.city import read_city
 from projektbot.civic.projects.index import MAKE_TRIGRAMS, lacks_trigrams
 from projektbot.config import Settings, read_settings
-from projektbot.messages import micros
+from projektbot.instants import micros
 from projektbot.store.advice import advice
 from projektbot.store.backup import quick_check
 from projektbot.store.database import open_engine

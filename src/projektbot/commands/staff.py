@@ -19,7 +19,7 @@ from projektbot.civic.staff.queries import GrantRow, all_grants
 from projektbot.civic.staff.rules import EVERYWHERE, INVITATION_DAYS, ROLES, Role
 from projektbot.config import Settings, read_settings
 from projektbot.errors import Rejected, SettingsError
-from projektbot.messages import micros
+from projektbot.instants import micros
 from projektbot.store.database import open_engine
 from projektbot.store.migrate import HEAD, mismatch, revision
 

@@ -20,7 +20,8 @@ from projektbot.delivery.letters import SECOND, SENDS, is_expired
 from projektbot.delivery.outbox import Bar, Move, Released, Settled
 from projektbot.delivery.waiting import Chat, Waiting
 from projektbot.errors import Blocked, Bug, ChannelError, Moved, Rejected, Revoked, Throttled, cause_of, guarded
-from projektbot.messages import Channel, Letter, micros
+from projektbot.instants import micros
+from projektbot.messages import Channel, Letter
 from projektbot.polls import Sent
 from projektbot.store.database import Handler, Store
 

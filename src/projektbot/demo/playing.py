@@ -21,7 +21,8 @@ from projektbot.demo.groupchat import Chatting
 from projektbot.demo.season import Comment, Idea, Season
 from projektbot.demo.stage import Scene, Stage
 from projektbot.demo.teams import Gathering
-from projektbot.messages import Kind, Shared, Upload, micros
+from projektbot.instants import micros
+from projektbot.messages import Kind, Shared, Upload
 from projektbot.store.tables import people
 
 MORNING = timedelta(hours=9)

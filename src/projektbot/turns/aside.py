@@ -9,7 +9,8 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from projektbot.errors import Bug, cause_of, where_from
-from projektbot.messages import Inbound, Letter, micros
+from projektbot.instants import micros
+from projektbot.messages import Inbound, Letter
 from projektbot.turns.patience import Patience
 from projektbot.turns.storable import as_json
 from projektbot.turns.transactions import Failed, Transactions, Unreadable

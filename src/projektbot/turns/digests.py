@@ -18,7 +18,8 @@ from projektbot.civic.people.rules import Pace, next_digest
 from projektbot.civic.people.tables import news
 from projektbot.civic.people.telling import choices_of
 from projektbot.civic.tx import Topic
-from projektbot.messages import Choice, Letter, Outgoing, Part, micros, outgoing_from
+from projektbot.instants import micros
+from projektbot.messages import Choice, Letter, Outgoing, Part, outgoing_from
 from projektbot.store.tables import due
 from projektbot.texts import N_, NN_, Text
 from projektbot.turns import notices, rows

@@ -13,7 +13,8 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from projektbot.errors import Bug, cause_of, where_from
-from projektbot.messages import Inbound, Letter, micros
+from projektbot.instants import micros
+from projektbot.messages import Inbound, Letter
 from projektbot.store.database import is_trouble
 from projektbot.turns import rows
 from projektbot.turns.aside import TRIES, Aside

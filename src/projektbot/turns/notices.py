@@ -13,7 +13,7 @@ from projektbot.civic.tx import Notice, Opens, Topic
 from projektbot.dialog.book import Book
 from projektbot.dialog.drafts import awake
 from projektbot.dialog.saying import Button
-from projektbot.messages import micros
+from projektbot.instants import micros
 from projektbot.store.tables import sessions
 from projektbot.turns import digests, rows
 from projektbot.turns.rows import Found

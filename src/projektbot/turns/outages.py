@@ -15,7 +15,8 @@ import orjson
 from sqlalchemy import Connection, bindparam, exists, insert, select
 
 from projektbot.dialog.drafts import awake
-from projektbot.messages import Channel, Letter, micros, outgoing_from
+from projektbot.instants import micros
+from projektbot.messages import Channel, Letter, outgoing_from
 from projektbot.records import record
 from projektbot.store.statement import Row
 from projektbot.store.tables import addresses, due, outbox, sessions, settings

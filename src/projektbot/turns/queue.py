@@ -17,7 +17,8 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from projektbot.errors import Bug, cause_of, where_from
-from projektbot.messages import Inbound, Letter, Migrated, Upload, micros
+from projektbot.instants import micros
+from projektbot.messages import Inbound, Letter, Migrated, Upload
 from projektbot.records import record
 from projektbot.store.database import MAX_BATCH
 from projektbot.store.listening import QUEUE, Bell, notify

@@ -15,7 +15,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from projektbot.civic.groups import copies, relay
 from projektbot.civic.groups.rules import PACE_SECONDS
 from projektbot.errors import Bug, cause_of, where_from
-from projektbot.messages import Channel, Inbound, Letter, micros
+from projektbot.instants import micros
+from projektbot.messages import Channel, Inbound, Letter
 from projektbot.store.database import Store
 from projektbot.store.listening import Bell
 from projektbot.store.media import MediaStore

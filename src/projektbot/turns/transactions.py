@@ -12,7 +12,8 @@ from projektbot.civic.deadlines import telling as deadlines
 from projektbot.civic.deadlines.rules import DEADLINE
 from projektbot.civic.projects.rules import MEANING, STATUS
 from projektbot.civic.tx import let_be_due
-from projektbot.messages import Inbound, Letter, Odd, dump_inbound, micros
+from projektbot.instants import micros
+from projektbot.messages import Inbound, Letter, Odd, dump_inbound
 from projektbot.records import record
 from projektbot.store.tables import inbox
 from projektbot.store.upsert import upsert

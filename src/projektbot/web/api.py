@@ -33,8 +33,7 @@ from projektbot.civic.projects.showcase import (
 )
 from projektbot.civic.teams.exchange_queries import among
 from projektbot.i18n import harmless
-from projektbot.instants import moment
-from projektbot.messages import micros
+from projektbot.instants import micros, moment
 from projektbot.records import record
 from projektbot.web.asked import LONGEST_WORDS, ONLY, asking
 from projektbot.web.openapi import BASE, LAST_PAGE, MOST_PER_PAGE, PER_PAGE, REF, document

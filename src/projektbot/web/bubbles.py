@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from projektbot.instants import moment
 from projektbot.messages import Command, Event, Kind, Outgoing, Part, Shared, Style, Tap, Upload, Words
 from projektbot.texts import N_
 from projektbot.web.reader import Reader
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LINKED = {"http", "https", "mailto", "tel"}
 
 HERE = N_("My location: {lat}, {lon}")
@@ -85,7 +85,7 @@ class Bubble:
 
 def bubble_of(line: Line, reader: Reader, me: str = "") -> Bubble | None:
     """Draw a line for a reader, who in a group is `me`, or nothing where there is nothing to see."""
-    at = EPOCH + timedelta(microseconds=line.at)
+    at = moment(line.at)
     day = at.astimezone(reader.zone).date().isoformat()
     if line.message is not None:
         return _ours(line, line.message, at, day)

@@ -20,8 +20,7 @@ from projektbot.civic.deadlines.rules import reference
 from projektbot.civic.projects.queries import Filter
 from projektbot.documents.calendar import Event, feed
 from projektbot.i18n import harmless
-from projektbot.instants import moment
-from projektbot.messages import micros
+from projektbot.instants import micros, moment
 from projektbot.texts import N_
 from projektbot.web.asked import wanted_in
 from projektbot.web.feeds import A_WHILE, varied

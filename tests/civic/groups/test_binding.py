@@ -8,7 +8,8 @@ import pytest
 
 from projektbot.civic.groups.tables import project_chats, relayed
 from projektbot.delivery import outbox
-from projektbot.messages import Migrated, Presence, micros
+from projektbot.instants import micros
+from projektbot.messages import Migrated, Presence
 from projektbot.store.tables import addresses
 from tests.civic.groups.relay_town import two_chats
 from tests.civic.groups.town import GROUP, Member, bound

@@ -13,7 +13,8 @@ from projektbot.civic.projects.rules import COMMENTS_A_DAY, REPORTS_A_DAY
 from projektbot.civic.projects.tables import comments, projects, reports
 from projektbot.civic.staff.actions import revoke
 from projektbot.civic.staff.queries import all_grants
-from projektbot.messages import Command, Presence, Tap, micros
+from projektbot.instants import micros
+from projektbot.messages import Command, Presence, Tap
 from projektbot.store.audit import audit
 from projektbot.store.tables import people
 from tests.civic.projects.town import publishes, sends_an_idea, taps_notice, with_role

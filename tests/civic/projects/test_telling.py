@@ -10,7 +10,8 @@ import pytest
 
 from projektbot.civic.people.rules import Pace, next_digest
 from projektbot.civic.people.tables import news, news_choices
-from projektbot.messages import micros, outgoing_from
+from projektbot.instants import micros
+from projektbot.messages import outgoing_from
 from projektbot.store.tables import addresses, due, outbox
 from projektbot.turns.digests import DIGEST
 from tests.civic.projects.town import labels, publishes, sends_an_idea, with_role

@@ -6,7 +6,8 @@ import orjson
 
 from projektbot.civic.staff.actions import invite
 from projektbot.civic.staff.rules import EVERYWHERE, Role
-from projektbot.messages import Tap, micros, outgoing_from
+from projektbot.instants import micros
+from projektbot.messages import Tap, outgoing_from
 from projektbot.store.tables import addresses, outbox
 from tests.turns.town import Person, Town
 

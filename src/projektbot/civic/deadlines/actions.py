@@ -28,8 +28,7 @@ from projektbot.civic.staff.rules import EVERYWHERE, Duty, may
 from projektbot.civic.tx import Tx
 from projektbot.dialog.engine import Result
 from projektbot.errors import Refused
-from projektbot.instants import moment
-from projektbot.messages import micros
+from projektbot.instants import micros, moment
 from projektbot.store.upsert import unless_there
 from projektbot.texts import N_
 

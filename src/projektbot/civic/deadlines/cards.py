@@ -12,8 +12,7 @@ from projektbot.civic.city import City
 from projektbot.civic.deadlines.queries import DeadlineRow, coming
 from projektbot.civic.deadlines.rules import days_left, reference
 from projektbot.civic.projects.rules import FIELDS
-from projektbot.instants import moment
-from projektbot.messages import micros
+from projektbot.instants import micros, moment
 from projektbot.texts import N_, NN_, Own, Text, verbatim
 
 LONGEST_TITLE: Final = 40  # characters on a button, behind the day

@@ -13,8 +13,7 @@ from projektbot.civic.staff.queries import areas_for
 from projektbot.civic.staff.rules import Duty
 from projektbot.dialog.model import Answers, Value
 from projektbot.dialog.session import Session
-from projektbot.instants import moment
-from projektbot.messages import micros
+from projektbot.instants import micros, moment
 from projektbot.texts import N_, Own, Text
 
 

@@ -15,8 +15,7 @@ from projektbot.civic.deadlines.queries import DeadlineRow, deadline
 from projektbot.civic.deadlines.rules import DEADLINE, days_left, reference, reminders
 from projektbot.civic.deadlines.tables import deadline_people
 from projektbot.civic.tx import Opens, Tx
-from projektbot.instants import moment
-from projektbot.messages import micros
+from projektbot.instants import micros, moment
 from projektbot.store.tables import due
 from projektbot.texts import N_, NN_, Text
 

@@ -38,7 +38,7 @@ from projektbot.civic.tx import Opens, Post, Tx
 from projektbot.dialog.cleaning import is_visible
 from projektbot.dialog.engine import Result
 from projektbot.errors import Refused
-from projektbot.messages import micros
+from projektbot.instants import micros
 from projektbot.store.tables import due
 from projektbot.texts import N_, NN_, Own, Text
 

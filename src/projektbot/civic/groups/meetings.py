@@ -25,8 +25,9 @@ from projektbot.civic.tx import Post, Tx
 from projektbot.dialog.cleaning import is_visible
 from projektbot.documents.calendar import Event, calendar
 from projektbot.errors import Refused
+from projektbot.instants import micros
 from projektbot.messages import Kind as FileKind
-from projektbot.messages import Media, micros
+from projektbot.messages import Media
 from projektbot.store.tables import due
 from projektbot.texts import N_
 

@@ -17,7 +17,7 @@ from projektbot.dialog.cleaning import is_visible
 from projektbot.dialog.drafts import awake
 from projektbot.dialog.saying import Button
 from projektbot.errors import Refused
-from projektbot.messages import micros
+from projektbot.instants import micros
 from projektbot.store.tables import due
 from projektbot.texts import N_, NN_, Text
 

@@ -30,7 +30,7 @@ from projektbot.civic.teams.queries import (
 from projektbot.civic.teams.rules import IN_TEAM, SECTORS, Act, RequestState, Role, bar, is_full
 from projektbot.dialog.model import Answers, Value
 from projektbot.dialog.session import Session
-from projektbot.messages import micros
+from projektbot.instants import micros
 from projektbot.texts import N_, NN_, Own, Text
 
 Choices = Sequence[tuple[str, Text]]
