@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from projektbot.civic.groups.rules import MOST_SHOWN
 from projektbot.civic.groups.tables import tasks
 from projektbot.messages import Command, Tap, Words
 from tests.civic.groups.town import GROUP, Member, arrived, bound, posts
@@ -60,6 +61,25 @@ async def test_a_number_that_answers_the_list_is_its_button(town: Town) -> None:
 
     assert "done: Buy wood" in told
     assert posts(town)[-1].replaces == "l1"
+
+
+async def test_what_was_done_today_leaves_room_for_what_is_to_be_done(town: Town) -> None:
+    anna = await bound(town)
+    for number in range(MOST_SHOWN):
+        await anna.says(f"/task Plank {number}")
+        await anna.taps(f"Done: Plank {number}")
+        town.clock.advance(timedelta(minutes=1))  # or it is a flood
+
+    await anna.says("/task Buy wood")
+    told = await anna.says("/tasks")
+
+    assert "Buy wood" in told
+    assert told.count("done: Plank") == MOST_SHOWN - 1
+    for number in range(MOST_SHOWN):
+        told = await anna.says(f"/task Board {number}")
+        town.clock.advance(timedelta(minutes=1))
+    assert [told.count("done: Plank"), told.count("Board")] == [3, MOST_SHOWN - 4]
+    assert f"and {4} more" in told
 
 
 async def test_the_group_is_reminded_on_the_day_before_unless_it_is_done(town: Town) -> None:

@@ -21,6 +21,7 @@ from projektbot.civic.groups.tables import (
 )
 
 DAY = 86_400_000_000  # microseconds
+FEWEST_DONE = 3  # of the tasks that were just done a full list shows so many
 
 
 class TaskRow(NamedTuple):
@@ -112,11 +113,14 @@ def task(db: Connection, task_id: int) -> TaskRow | None:
 def tasks_of(db: Connection, project: int, at: int, limit: int) -> list[TaskRow]:
     """Return the open tasks of a project and those done within the last day, the oldest first.
 
-    So a list keeps its order while it is worked off, and whoever ticked off the wrong one finds it there.
+    So a list keeps its order while it is worked off, and whoever ticked off the wrong one finds it there. Where it
+    grows too long, the open ones have the room but for the last few that were done.
     """
-    shown = or_(tasks.c.done_at.is_(None), tasks.c.done_at > at - DAY)
-    found = db.execute(_task.where(tasks.c.project == project, shown).order_by(tasks.c.id).limit(limit))
-    return [TaskRow(*row) for row in found]
+    mine = _task.where(tasks.c.project == project)
+    waits = db.execute(mine.where(tasks.c.done_at.is_(None)).order_by(tasks.c.id).limit(limit)).all()
+    latest = mine.where(tasks.c.done_at > at - DAY).order_by(tasks.c.done_at.desc(), tasks.c.id.desc())
+    done = db.execute(latest.limit(max(FEWEST_DONE, limit - len(waits)))).all()
+    return sorted(TaskRow(*row) for row in (*waits[: limit - len(done)], *done))
 
 
 def count_open(db: Connection, project: int) -> int:
