@@ -115,6 +115,10 @@ class Keeper:
             if "#settled" in self._said:
                 return
 
+    async def sprung(self) -> None:
+        """Return when the bot has walked into all traps: some are on its way only when nobody says anything."""
+        await self._until(lambda: not self._traps)
+
     def must_be_free_of_traps(self) -> None:
         """Raise AssertionError if the bot has not walked into all of them."""
         left = list(self._traps)
