@@ -60,19 +60,13 @@ async def test_by_telegram_text(story: Transcript, tmp_path: Path) -> None:
 
 @stories
 @pytest.mark.asyncio(loop_scope="session")
-async def test_by_matrix_numbers(story: Transcript, tmp_path: Path, synapse: Synapse) -> None:
-    await _play(story, on_matrix(tmp_path, story.locale, synapse, reactions=False))
-
-
-@stories
-@pytest.mark.asyncio(loop_scope="session")
 async def test_by_matrix_reactions(story: Transcript, tmp_path: Path, synapse: Synapse) -> None:
     await _play(story, on_matrix(tmp_path, story.locale, synapse, reactions=True))
 
 
 @stories
 @pytest.mark.asyncio(loop_scope="session")
-async def test_by_encrypted_matrix(story: Transcript, tmp_path: Path, synapse: Synapse) -> None:
+async def test_by_numbers_in_encrypted_rooms(story: Transcript, tmp_path: Path, synapse: Synapse) -> None:
     await _play(story, on_matrix(tmp_path, story.locale, synapse, encrypted=True))
 
 

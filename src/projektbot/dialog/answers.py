@@ -24,6 +24,7 @@ from projektbot.texts import N_, Text
 
 __all__ = ["Accepted", "Option", "Reading", "Which", "Wrong", "constraint_text", "objection", "read_words", "shown"]
 
+ONE_LINE = 200  # characters
 LONGEST_WORDS = 70_000  # characters: more than a Matrix event holds, so nobody typed it
 AGREES = tables.in_any(tables.YES) | tables.in_any(tables.UNDERSTOOD) | {"1"}
 EMPTY = N_("There was nothing to read in this. Please write a few words.")
@@ -89,7 +90,7 @@ def read_as_typed(question: Question, words: str, options: Sequence[Option], loc
     """Read words by the type of the question alone."""
     match question.type:
         case Type.TEXT:
-            return read_text(words)
+            return read_text(question, words)
         case Type.INTEGER | Type.DECIMAL | Type.MONEY:
             return read_quantity(question, words, locale)
         case Type.SELECT_ONE:
@@ -108,9 +109,11 @@ def read_as_typed(question: Question, words: str, options: Sequence[Option], loc
             return Wrong(expected(question))
 
 
-def read_text(words: str) -> Reading:
-    """Read a text: what can be seen of it."""
+def read_text(question: Question, words: str) -> Reading:
+    """Read a text: what can be seen of it. A short one is one line: in a list a title of two would be two things."""
     text = clean(words)
+    if 0 < question.constraint.max_length <= ONE_LINE:
+        text = " ".join(text.split())
     return Accepted(text) if is_visible(text) else Wrong(EMPTY)
 
 

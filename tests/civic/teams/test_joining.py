@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from projektbot.civic.teams.tables import join_requests, members
 from projektbot.messages import Tap
 from tests.civic.teams.town import a_project, accepts, asks, at_team, joins, labels, taps_notice
@@ -47,6 +49,34 @@ async def test_somebody_asks_from_the_card_is_taken_in_and_sees_names(town: Town
     told = await taps_notice(ben, "See the team")
     assert "Ben: is in the team, Civil society" in told
     assert {row.role for row in await town.rows(members)} == {"lead", "member"}
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("N" * 4_000, None),
+        ("\u200b\u2060\ufeff", None),
+        ("\u202e\u2066", None),
+        ("B\u202een\u200b <b>\n/team", "Ben <b> /team"),
+    ],
+    ids=["4,000 characters", "zero width", "only controls", "tricks"],
+)
+async def test_a_name_that_nobody_could_read_is_asked_for_again(town: Town, name: str, shown: str | None) -> None:
+    await a_project(town, "anna")
+    ben = town.person("ben")
+    await ben.says("/join P-1001")
+
+    told = await ben.says(name)
+
+    if shown is None:
+        assert "What would you like to be called in the team?" in told
+        assert len(told) < 1_000
+        told = await ben.says("Ben")
+    await ben.taps("Civil society")
+    await ben.says("I like to build.", "/skip", "/skip")
+    await ben.taps("Send the request")
+    assert [row.name for row in await town.rows(join_requests)] == [shown or "Ben"]
+    assert f"{shown or 'Ben'} would like to take part" in (await notices(town, "anna"))[-1]
 
 
 async def test_what_was_written_for_an_answer_is_forgotten_with_it_and_the_name_on_leaving(town: Town) -> None:
