@@ -69,7 +69,7 @@ def _told(showcase: Showcase, row: DeadlineRow, reader: Reader, ways: Sequence[W
         row.url or "",
         words(whom(row, showcase.city)),
         moment(row.ends_at),
-        words(left(row, showcase.now(), zone)).rstrip("."),
+        words(left(row, showcase.now(), zone)),
         harmless(row.reason or ""),
         row.withdrawn_at is not None,
         ways,

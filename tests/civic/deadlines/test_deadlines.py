@@ -204,9 +204,9 @@ async def test_too_late_for_a_reminder_is_said(town: Town) -> None:
     carla = await with_role(town, "carla", Role.CASEWORKER)
     await announces(carla, day="16 June 2026")
     anna = town.person("anna")
-    await anna.says("/deadlines D-1")
 
-    assert "Remind me" not in labels(anna)
+    assert "It ends so soon that no reminder would help." in await wants_reminder(anna)
+    assert await town.count(deadline_people) == 0
 
 
 async def test_two_people_who_are_one_are_reminded_once(town: Town) -> None:

@@ -29,7 +29,7 @@ def card(row: DeadlineRow, city: City, now: datetime, zone: ZoneInfo) -> list[Te
     """Return the paragraphs in which a deadline is told."""
     return [
         Text("{it}", {"it": row.title}),
-        N_("Until {time}: {left}", time=moment(row.ends_at), left=left(row, now, zone)),
+        N_("Until {time}: {left}.", time=moment(row.ends_at), left=left(row, now, zone)),
         whom(row, city),
         verbatim(row.words) if row.words else None,
         Text("{it}", {"it": Own(row.url)}) if row.url else None,
@@ -40,13 +40,13 @@ def card(row: DeadlineRow, city: City, now: datetime, zone: ZoneInfo) -> list[Te
 def left(row: DeadlineRow, now: datetime, zone: ZoneInfo) -> Text:
     """Return how much time there is left."""
     if row.withdrawn_at is not None:
-        return N_("no longer in force.")
+        return N_("no longer in force")
     if row.ends_at < micros(now):
-        return N_("that is over.")
+        return N_("that is over")
     days = days_left(moment(row.ends_at), now, zone)
     if days > 1:
-        return NN_("{n} day left.", "{n} days left.", days)
-    return N_("that is tomorrow.") if days else N_("that is today.")
+        return NN_("{n} day left", "{n} days left", days)
+    return N_("that is tomorrow") if days else N_("that is today")
 
 
 def whom(row: DeadlineRow, city: City) -> Text:

@@ -59,7 +59,7 @@ def _acts(house: Seen, _session: Session, answers: Answers) -> Sequence[tuple[st
         acts[:0] = [("move", N_("Move it")), ("withdraw", N_("Withdraw it"))]
     if wants_reminder(house.db, found.number, house.person_id):
         return [(Reminding.FORGET, N_("Remind me no longer")), *acts]
-    return [(Reminding.REMIND, N_("Remind me")), *acts] if _to_come(house, found) else acts
+    return [(Reminding.REMIND, N_("Remind me")), *acts]
 
 
 def _to_come(house: Seen, found: DeadlineRow) -> tuple[Text, ...]:
