@@ -5,12 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import Connection, insert
 
 from projektbot.civic.deadlines import telling
+from projektbot.civic.deadlines.actions import announce_deadline
+from projektbot.civic.deadlines.rules import WHOLE_CITY as WHOLE_CITY_CHOICE
 from projektbot.civic.deadlines.tables import deadline_people, deadlines
 from projektbot.civic.staff.actions import revoke
 from projektbot.civic.staff.rules import Role
+from projektbot.civic.staff.tables import grants
+from projektbot.civic.tx import Tx, Who
+from projektbot.errors import Bug, Refused
 from projektbot.store.audit import audit
+from projektbot.store.tables import people
 from tests.civic.projects.town import labels, publishes, sends_an_idea, taps_notice, with_role
 from tests.turns.linked import connect, notices
 from tests.turns.town import Person, Town
@@ -197,6 +204,21 @@ async def test_what_is_over_already_is_no_deadline(town: Town, said: str, answer
     await carla.says("/skip", "/skip", "/skip")
 
     assert answer in await carla.taps("Announce it")
+    assert await town.count(deadlines) == 0
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "kiezkasse.example"])
+async def test_what_is_no_page_is_no_link_whoever_asks_for_it(town: Town, url: str) -> None:
+    def announce(db: Connection) -> None:
+        db.execute(insert(people).values(id=1, created_at=0))
+        db.execute(insert(grants).values(person_id=1, role=Role.ADMIN, area="", at=0))
+        tx = Tx(db, town.clock.now(), Who(1, 1, 1, "desk", "en"), town.world.city, town.world.languages.zone)
+        announce_deadline(tx, title=TITLE, day="2026-06-30", area=WHOLE_CITY_CHOICE, url=url)
+
+    with pytest.raises(Bug) as refused:
+        await town.store.write(announce)
+
+    assert isinstance(refused.value.__cause__, Refused)
     assert await town.count(deadlines) == 0
 
 
