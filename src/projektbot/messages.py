@@ -273,8 +273,8 @@ class Outgoing:
     with `or_nothing` nothing is sent if that one can no longer be edited. `thread` is the topic or thread of a group to
     which it belongs. `whole` is one message of the platform even with a file, whose words are then corrected without
     the file. `removes` is the platform id of a message of ours that is taken away; nothing else is said then. A
-    messenger that has polls shows `poll` in place of words and choices, which say the same; `ends` is the platform id
-    of a poll of ours that is closed before this is said.
+    messenger that has polls shows `poll` in place of words and choices, which say the same; `ends` are the platform
+    ids of polls of ours that are closed before this is said.
     """
 
     parts: tuple[Part, ...]
@@ -290,7 +290,7 @@ class Outgoing:
     whole: bool = False
     removes: str = ""
     poll: Poll | None = None
-    ends: str = ""
+    ends: tuple[str, ...] = ()
 
     def plain(self) -> str:
         """Return the words alone."""
@@ -314,8 +314,12 @@ def outgoing_from(data: dict[str, Any]) -> Outgoing:
         data.get("whole", False),  # since 0012, as the next
         data.get("removes", ""),
         poll_from(data.get("poll")),  # since 0013
-        data.get("ends", ""),
+        _ends_from(data.get("ends") or ()),
     )
+
+
+def _ends_from(stored: str | list[str] | tuple[()]) -> tuple[str, ...]:
+    return (stored,) if isinstance(stored, str) else tuple(stored)  # until 0015 it was one
 
 
 @record

@@ -34,7 +34,12 @@ ANSWERS = """
     SELECT a.question, a.person_id, a.voter, a.choice FROM group_answers a
     JOIN group_questions q ON q.id = a.question WHERE q.project = ?
 """
-POLLS = "SELECT question, message FROM group_polls p JOIN group_questions q ON q.id = p.question WHERE q.project = ?"
+POLLS = """
+    SELECT question, message FROM group_polls p JOIN group_questions q ON q.id = p.question WHERE q.project = ?
+    UNION ALL
+    SELECT question, c.message FROM group_poll_copies c JOIN group_polls p ON p.id = c.of
+    JOIN group_questions q ON q.id = p.question WHERE q.project = ?
+"""
 DECISIONS = "SELECT id, words, yes, no, abstain, ended_at FROM decisions WHERE project = ?"
 VOTERS = """
     SELECT v.decision, v.person_id, v.has_voted FROM decision_voters v
@@ -101,22 +106,25 @@ class _Judge:
         for row in self._db.ask(ANSWERS, (self._team.number,)):
             self._compare("the name of a voter", row["voter"], f"p:{row['person_id']}")
             answers[row["question"]][row["person_id"]].add(row["choice"])
-        polls = {row["question"]: row["message"] for row in self._db.ask(POLLS, (self._team.number,))}
+        polls: dict[int, list[str]] = defaultdict(list)
+        for row in self._db.ask(POLLS, (self._team.number,) * 2):
+            polls[row["question"]] += [row["message"]] if row["message"] else []
         for row in rows:
             if question := wanted.get((row["kind"], row["words"])):
                 what = f"{row['kind']} {row['words']!r}"
                 self._compare(f"{what} is over", row["ended_at"] is not None, question.over)
                 self._judge_answers(what, question, answers[row["id"]])
-                self._judge_poll(what, question, polls.get(row["id"]))
-        self._judge_votes({message for message in polls.values() if message})
+                self._judge_poll(what, question, polls[row["id"]])
+        self._judge_votes({message for messages in polls.values() for message in messages})
 
     def _judge_answers(self, what: str, question: Question, stored: dict[int, set[int]]) -> None:
         given = {self._ids[who]: places for who, places in question.chosen.items() if places}
         self._compare(f"answers to {what}", dict(stored), given)
 
-    def _judge_poll(self, what: str, question: Question, message: str | None) -> None:
-        """Compare the messenger's own poll with what people chose in it."""
-        if message and (counted := self._team.hall.counted(message)) is not None:
+    def _judge_poll(self, what: str, question: Question, messages: list[str]) -> None:
+        """Compare the messenger's own poll with what people chose in it; of two, the newer, to which all came."""
+        newest = max(messages, key=lambda message: (len(message), message), default="")  # of numbers the largest
+        if newest and (counted := self._team.hall.counted(newest)) is not None:
             given = Counter(place for places in question.chosen.values() for place in places)
             self._compare(f"{what} on {self._team.hall.platform}", counted, [given[n] for n in range(len(counted))])
 

@@ -180,7 +180,7 @@ def _vote(batch: Batch, here: Here, vote: Vote, *, patient: bool) -> None:
 def _post(batch: Batch, found: Found, session: Session, post: Post, where: Where, kind: str) -> Letter:
     """Put a post into the outbox, in the language of its group, and note the polls that it asks or ends."""
     locale = locale_of(batch, session.locale, chosen=session.chosen)
-    ends = poll_ids.message_of_question(batch.db, found.address_id, post.ends) if post.ends else ""
+    ends = poll_ids.messages_of_question(batch.db, found.address_id, post.ends) if post.ends else ()
     if post.ends and not ends:
         _is_for_later(batch, found, post)
     where = where._replace(poll=post.poll, ends=ends)

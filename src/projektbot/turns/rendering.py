@@ -35,7 +35,7 @@ class Where(NamedTuple):
     reply_to: str = ""
     thread: str = ""
     poll: Asked | None = None
-    ends: str = ""
+    ends: tuple[str, ...] = ()
 
 
 HERE = Where()

@@ -64,7 +64,7 @@ def test_a_poll_stands_in_its_thread() -> None:
 
 
 def test_the_end_of_a_poll_says_what_came_of_it() -> None:
-    assert end_content(Outgoing((Part("It is over: "), Part("red")), ends=OURS)) == {
+    assert end_content(Outgoing((Part("It is over: "), Part("red")), ends=(OURS,)), OURS) == {
         "org.matrix.msc1767.text": "It is over: red",
         "org.matrix.msc3381.poll.end": {},
         "m.mentions": {},

@@ -39,7 +39,7 @@ async def send(channel: TelegramChannel, message: Outgoing) -> str:
 
 
 def said(words: str, ends: str) -> Outgoing:
-    return Outgoing((Part(words),), ends=ends)
+    return Outgoing((Part(words),), ends=(ends,))
 
 
 async def test_a_poll_is_telegram_s_own_and_everybody_sees_who_votes(channel: TelegramChannel, group: Group) -> None:

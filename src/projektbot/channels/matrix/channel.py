@@ -126,7 +126,7 @@ class MatrixChannel:
 
     async def _events(self, message: Outgoing, *, encrypted: bool) -> list[tuple[str, Content]]:
         """Return types and contents of the events that say a message, in order."""
-        events = [(polls.END, polls.end_content(message))] if message.ends else []
+        events = [(polls.END, polls.end_content(message, poll)) for poll in message.ends]
         if message.poll:
             return [*events, (polls.START, polls.start_content(message, message.poll))]
         return [*events, *[("m.room.message", said) for said in await self._contents(message, encrypted=encrypted)]]

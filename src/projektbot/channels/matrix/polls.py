@@ -43,9 +43,9 @@ def start_content(message: Outgoing, poll: Poll) -> Content:
     return {**said, "m.relates_to": relation} if relation else said
 
 
-def end_content(message: Outgoing) -> Content:
-    """Set the end of the poll that a message ends."""
-    relation = {"rel_type": "m.reference", "event_id": message.ends}
+def end_content(message: Outgoing, poll: str) -> Content:
+    """Set the end of one of the polls that a message ends."""
+    relation = {"rel_type": "m.reference", "event_id": poll}
     return {TEXT: message.plain(), END: {}, "m.mentions": {}, "m.relates_to": relation}
 
 

@@ -16,7 +16,7 @@ from projektbot.channels.telegram.api import DEFAULT_URL, Api
 from projektbot.channels.telegram.faults import Floods, NotEditable, NotModified, NoTopic
 from projektbot.channels.telegram.inbound import ALLOWED_UPDATES, Reader, groups_in
 from projektbot.channels.telegram.links import link_to
-from projektbot.channels.telegram.outbound import FREE_RATE, Call, asking, calls, edit, end_of_poll, removal
+from projektbot.channels.telegram.outbound import FREE_RATE, Call, asking, calls, edit, ends_of_polls, removal
 from projektbot.channels.telegram.polling import me_of, persist, poll, watch
 from projektbot.channels.telegram.webhook import is_telegram, query_of, response_to, update_of
 from projektbot.errors import Bug, ChannelError, Rejected, Revoked, Throttled, Unsure, cause_of, guarded
@@ -101,8 +101,8 @@ class TelegramChannel:
         if message.removes:
             await self._api.call(*removal(chat, message))
             return message.removes
-        if message.ends:
-            await self._end_poll(chat, message)
+        for ending in ends_of_polls(chat, message):
+            await self._end_poll(chat, ending)
         if asked := asking(chat, message, self.limits):
             try:
                 return _sent(await self._carry_out(chat, asked))
@@ -120,10 +120,10 @@ class TelegramChannel:
                     return message.replaces
         return await self._send_all(chat, calls(chat, message, self.limits))
 
-    async def _end_poll(self, chat: str, message: Outgoing) -> None:
+    async def _end_poll(self, chat: str, ending: Call) -> None:
         """Close a poll. Whatever speaks against it, such as that it is closed or gone, what came of it is said."""
         try:
-            await self._carry_out(chat, end_of_poll(chat, message))
+            await self._carry_out(chat, ending)
         except Rejected as error:
             log.info("telegram_poll_not_closed", channel=self.name, reason=error.reason)
 

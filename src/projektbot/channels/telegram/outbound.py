@@ -66,9 +66,9 @@ def asking(chat: str, message: Outgoing, limits: Limits) -> Call | None:
     return Call("sendPoll", parameters)
 
 
-def end_of_poll(chat: str, message: Outgoing) -> Call:
-    """Return the call that closes the poll which a message ends."""
-    return Call("stopPoll", {"chat_id": int(chat), "message_id": int(message.ends)})
+def ends_of_polls(chat: str, message: Outgoing) -> list[Call]:
+    """Return the calls that close the polls which a message ends."""
+    return [Call("stopPoll", {"chat_id": int(chat), "message_id": int(poll)}) for poll in message.ends]
 
 
 def _reply(message: Outgoing) -> dict[str, Any]:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, select, update
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, and_, insert, select, union_all, update
 
-from projektbot.civic.groups.tables import group_polls
+from projektbot.civic.groups.tables import group_poll_copies, group_polls
 from projektbot.store.tables import addresses, outbox
 from projektbot.store.upsert import upsert
 
 OPEN = ("queued", "sending")
 
-_columns = group_polls.c
+_columns, _copies = group_polls.c, group_poll_copies.c
+_of = _copies.of == _columns.id
 
 
 def note_letter(db: Connection, question: int, address_id: int, outbox_id: int) -> None:
@@ -22,35 +23,48 @@ def note_letter(db: Connection, question: int, address_id: int, outbox_id: int) 
 
 
 def note_sent(db: Connection, outbox_id: int, message: str, poll: str) -> None:
-    """Note what a messenger calls the message and the poll that came of a letter."""
-    db.execute(update(group_polls).where(_columns.outbox_id == outbox_id).values(message=message, poll=poll))
+    """Note what a messenger calls the message and the poll that came of a letter; of one that left twice, of both."""
+    mine = _columns.outbox_id == outbox_id
+    known = db.execute(select(_columns.id, _columns.message, _columns.poll).where(mine)).first()
+    if known is not None and known.poll not in {None, poll}:
+        db.execute(insert(group_poll_copies).values(of=known.id, message=known.message, poll=known.poll))
+    db.execute(update(group_polls).where(mine).values(message=message, poll=poll))
 
 
 def question_of_poll(db: Connection, address_id: int, poll: str) -> int | None:
     """Return what a poll asks in a chat; None if it is none of ours."""
-    here = and_(_columns.address_id == address_id, _columns.poll == poll)
-    found: int | None = db.scalar(select(_columns.question).where(here))
+    found: int | None = db.scalar(_asking("poll", poll, _columns.address_id == address_id))
     return found
 
 
 def question_of_message(db: Connection, address_id: int, message: str) -> int | None:
     """Return what a poll asks by the message that carries it; None if it carries none of ours."""
-    here = and_(_columns.address_id == address_id, _columns.message == message)
-    found: int | None = db.scalar(select(_columns.question).where(here))
+    found: int | None = db.scalar(_asking("message", message, _columns.address_id == address_id))
     return found
 
 
-def message_of_question(db: Connection, address_id: int, question: int) -> str:
-    """Return the message whose poll asks something in a chat; empty if there is none, or it has not arrived."""
+def messages_of_question(db: Connection, address_id: int, question: int) -> tuple[str, ...]:
+    """Return the messages whose polls ask something in a chat; none if there is none, or it has not arrived."""
     here = and_(_columns.address_id == address_id, _columns.question == question)
-    return db.scalar(select(_columns.message).where(here)) or ""
+    newest = db.scalar(select(_columns.message).where(here))
+    others = select(_copies.message).join(group_polls, _of).where(here).order_by(_copies.id)
+    return (newest, *db.scalars(others)) if newest else ()
 
 
 def chat_of_poll(db: Connection, channel: str, poll: str) -> str:
     """Return in which chat a poll of ours is; empty if it is none, or has not arrived."""
-    its = and_(addresses.c.id == _columns.address_id, addresses.c.channel == channel)
-    found = select(addresses.c.chat).join(group_polls, its).where(_columns.poll == poll)
+    asking = _asking("poll", poll).subquery()
+    its = and_(addresses.c.id == asking.c.address_id, addresses.c.channel == channel)
+    found = select(addresses.c.chat).join(asking, its)
     return db.scalar(found.limit(1)) or ""
+
+
+def _asking(name: str, value: str, *here: ColumnElement[bool]) -> CompoundSelect[int, int]:
+    """Return question and address of the polls, or of the other messages of their letters, of which `name` is this."""
+    wanted = select(_columns.question, _columns.address_id).where(*here)
+    return union_all(
+        wanted.where(_columns[name] == value), wanted.join(group_poll_copies, _of).where(_copies[name] == value)
+    )
 
 
 class Put(NamedTuple):

@@ -72,6 +72,16 @@ group_polls = Table(
     Index("group_polls_by_poll", "poll"),
 )
 
+# Another message that came of the same letter: one that left twice stands there twice, and votes may name either.
+group_poll_copies = Table(
+    "group_poll_copies",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("of", Id, ForeignKey("group_polls.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("message", String(255), nullable=False),
+    Column("poll", String(255), nullable=False, index=True),
+)
+
 group_answers = Table(
     "group_answers",
     metadata,

@@ -1,0 +1,31 @@
+"""Polls that stand twice in a group."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0016"
+down_revision = "0015"
+
+ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def upgrade() -> None:
+    """Bring the tables to this revision."""
+    op.create_table(
+        "group_poll_copies",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("of", ID, nullable=False),
+        sa.Column("message", sa.String(255), nullable=False),
+        sa.Column("poll", sa.String(255), nullable=False),
+        sa.ForeignKeyConstraint(["of"], ["group_polls.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(op.f("ix_group_poll_copies_of"), "group_poll_copies", ["of"])
+    op.create_index(op.f("ix_group_poll_copies_poll"), "group_poll_copies", ["poll"])
+
+
+def downgrade() -> None:
+    """Go back to the revision before."""
+    op.drop_table("group_poll_copies")
