@@ -61,6 +61,7 @@ def _prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 - psycop
     connection.adapters.register_dumper(str, Dumper)
     connection.execute(f"SET idle_in_transaction_session_timeout = {FROZEN_MS}")
     connection.execute(f"SET lock_timeout = {LOCKED_MS}")
+    connection.execute("SET max_parallel_workers_per_gather = 0")  # to start some takes longer than what we ask
     connection.commit()
 
 

@@ -1,4 +1,4 @@
-"""Polls that stand twice in a group."""
+"""Polls that stand twice in a group; on PostgreSQL an index of trigrams that takes up at once what is new."""
 
 from __future__ import annotations
 
@@ -24,8 +24,15 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_group_poll_copies_of"), "group_poll_copies", ["of"])
     op.create_index(op.f("ix_group_poll_copies_poll"), "group_poll_copies", ["poll"])
+    _set_fastupdate("off")
 
 
 def downgrade() -> None:
     """Go back to the revision before."""
     op.drop_table("group_poll_copies")
+    _set_fastupdate("on")
+
+
+def _set_fastupdate(to: str) -> None:
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(f"ALTER INDEX IF EXISTS project_words_trigrams SET (fastupdate = {to})")
