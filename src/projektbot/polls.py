@@ -11,16 +11,20 @@ from projektbot.records import record
 class Poll:
     """A question that a messenger asks by a poll of its own; each of `options` stands for a numbered choice, in order.
 
-    Each takes one of them, and everybody sees who takes what.
+    Each takes one of them, and everybody sees who takes what. `again` is the question as it is asked if the poll may
+    stand there already, by an id that we never heard of: what is chosen in that one, nobody counts.
     """
 
     question: str
     options: tuple[str, ...]
+    again: str = ""
 
 
 def poll_from(data: dict[str, Any] | None) -> Poll | None:
     """Read back what was stored as JSON."""
-    return Poll(data["question"], tuple(data["options"])) if data else None
+    return (
+        Poll(data["question"], tuple(data["options"]), data.get("again", "")) if data else None
+    )  # the last since 0016
 
 
 class Sent(str):

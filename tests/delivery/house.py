@@ -17,6 +17,7 @@ from projektbot.delivery import Delivery
 from projektbot.delivery.outbox import AnyRow
 from projektbot.instants import micros
 from projektbot.messages import Letter, Outgoing, Part
+from projektbot.polls import Poll
 from projektbot.store.tables import addresses, outbox, sessions
 from tests.delivery.clock import Clock, WatchedStore
 from tests.delivery.platform import Platform
@@ -36,6 +37,7 @@ class Row:
     after: float = 0.0  # seconds from now
     within: float | None = None  # seconds from now
     channel: str = "telegram"
+    poll: Poll | None = None
 
 
 class House:
@@ -87,7 +89,7 @@ class House:
             channel=row.channel,
             chat=row.chat,
             private=row.private,
-            message=Outgoing((Part(row.text),)),
+            message=Outgoing((Part(row.text),), poll=row.poll),
             not_before=micros(now + timedelta(seconds=row.after)) if row.after else 0,
             expires_at=None if row.within is None else micros(now + timedelta(seconds=row.within)),
             attempts=attempts,

@@ -84,7 +84,7 @@ class Platform:
         self.flying += 1
         self.most_flying = max(self.most_flying, self.flying)
         try:
-            return await self._send(chat, message.plain(), txn)
+            return await self._send(chat, message.poll.question if message.poll else message.plain(), txn)
         finally:
             self.flying -= 1
             self._busy.discard(chat)

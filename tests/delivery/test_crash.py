@@ -10,6 +10,7 @@ from random import Random
 import pytest
 
 from projektbot.errors import Blocked, ChannelError, Rejected, Throttled, Unsure
+from projektbot.polls import Poll
 from tests.delivery.house import House, Row, ballot, bulk, notice, receipt
 from tests.delivery.platform import LIMITS, Fault
 
@@ -73,6 +74,36 @@ async def test_a_crash_after_the_send_and_before_the_mark(house: House, kind: st
 
     assert len(house.platform.got) == arrivals
     assert (await house.row(letter)).state == state
+
+
+POLL = Poll("Which colour?", ("red", "green"), "Once more: which colour?")
+
+
+@pytest.mark.parametrize(("idempotent", "asked"), [(False, [POLL.question, POLL.again]), (True, [POLL.question])])
+async def test_a_poll_that_may_stand_there_already_says_so(house: House, *, idempotent: bool, asked: list[str]) -> None:
+    house.platform.idempotent = idempotent
+    await house.start()
+    [letter] = await house.post(Row("receipt", "ann", "?", poll=POLL))
+    await house.wait(house.platform.latency * 0.6)
+
+    for _ in range(2):
+        await house.restart()
+    await house.finish()
+
+    assert house.platform.texts() == asked
+    assert (await house.row(letter)).state == "sent"
+
+
+async def test_a_poll_that_surely_did_not_arrive_is_asked_as_if_nothing_had_been(house: House) -> None:
+    house.platform.fail("ann", Throttled(30))
+    await house.start()
+    await house.post(Row("receipt", "ann", "?", poll=POLL))
+    await house.wait(10)
+
+    await house.restart()
+    await house.finish()
+
+    assert house.platform.texts() == [POLL.question]
 
 
 async def test_a_crash_while_a_bulk_letter_waits_for_its_next_attempt_leaves_no_doubt(house: House) -> None:

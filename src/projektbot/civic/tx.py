@@ -100,9 +100,13 @@ class Unsaid:
 
 @record
 class Asked:
-    """What a messenger asks by a poll of its own, where it has such; the post's buttons are its choices."""
+    """What a messenger asks by a poll of its own, where it has such; the post's buttons are its choices.
+
+    `again` is said in place of the words if it may have asked already.
+    """
 
     words: Text
+    again: Text
 
 
 @record

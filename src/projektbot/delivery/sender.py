@@ -21,7 +21,7 @@ from projektbot.delivery.outbox import Bar, Move, Released, Settled
 from projektbot.delivery.waiting import Chat, Waiting
 from projektbot.errors import Blocked, Bug, ChannelError, Moved, Rejected, Revoked, Throttled, cause_of, guarded
 from projektbot.instants import micros
-from projektbot.messages import Channel, Letter
+from projektbot.messages import Channel, Letter, Outgoing
 from projektbot.polls import Sent
 from projektbot.store.database import Handler, Store
 
@@ -130,7 +130,7 @@ class Sender:
         if is_expired(letter, self._last):
             await self._end(chat, letter, Settled(letter.id, State.EXPIRED, letter.attempts))
             return
-        if letter.kind in SENDS and not await self._insist(outbox.claim, letter.id):
+        if self._is_claimed(letter) and not await self._insist(outbox.claim, letter.id):
             self._leave(chat, letter)  # its person is gone, and the row with them
             return
         if not self._ours():
@@ -138,7 +138,7 @@ class Sender:
             return
         began = self._last
         try:
-            sending = self.channel.send(chat.chat, letter.message, f"o{letter.id}", private=chat.private)
+            sending = self.channel.send(chat.chat, self._as_said(letter), f"o{letter.id}", private=chat.private)
             sent = await guarded(sending)
         except (ChannelError, Bug) as error:  # a bug must not silence the channel: three attempts, then refused
             chat.pace.take(self._time())
@@ -149,6 +149,17 @@ class Sender:
             poll = sent.poll if isinstance(sent, Sent) else ""
             settled = Settled(letter.id, State.SENT, letter.attempts + 1, str(sent), poll=poll)
             await self._end(chat, letter, settled)
+
+    def _is_claimed(self, letter: Letter) -> bool:
+        """Say whether it is noted that a letter is about to leave; of a poll, so that a second one says what it is."""
+        return letter.kind in SENDS or (letter.message.poll is not None and not self.channel.idempotent)
+
+    def _as_said(self, letter: Letter) -> Outgoing:
+        """Return what is said; a poll that may stand there already is asked as such."""
+        poll = letter.message.poll
+        if poll is None or not poll.again or not letter.attempts or self.channel.idempotent:
+            return letter.message
+        return replace(letter.message, poll=replace(poll, question=poll.again))
 
     def _fate(self, letter: Letter, error: Exception) -> Fate:
         self._note_ill(letter, error)
@@ -212,7 +223,7 @@ class Sender:
 
     async def _unclaim(self, letter: Letter, attempts: int) -> None:
         """Put a claimed letter back into the queue, so that a crash while it waits leaves nobody in doubt."""
-        if letter.kind in SENDS:
+        if self._is_claimed(letter):
             await self._insist(outbox.release, Released(letter.id, attempts))
 
     async def _bar(self, chat: Chat, letter: Letter, began: int) -> None:

@@ -68,7 +68,7 @@ class Renderer:
 
     def _poll(self, asked: Asked, choices: Sequence[Choice], locale: str) -> Poll:
         options = tuple([choice.label for choice in choices if not choice.word])
-        return Poll(self.languages.words(asked.words, locale), options)
+        return Poll(self.languages.words(asked.words, locale), options, self.languages.words(asked.again, locale))
 
     def again(self, text: Text, message: Outgoing) -> Written:
         """Return a message once more, as a new one, after a sentence in its own language."""

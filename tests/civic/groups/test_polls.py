@@ -49,7 +49,7 @@ async def test_a_poll_is_one_of_the_messenger_s_own_with_buttons_that_say_the_sa
     await anna.says("/poll Which colour? ; red ; green")
 
     asked = posts(town)[-1]
-    assert asked.poll == Poll("Which colour?", ("red", "green"))
+    assert asked.poll == Poll("Which colour?", ("red", "green"), "Once more, please vote here: Which colour?")
     assert [choice.label for choice in asked.choices] == ["red", "green"]
     assert "Which colour?" in bare(asked)
 
@@ -90,7 +90,7 @@ async def test_a_poll_is_asked_in_both_chats_and_one_person_counts_once(town: To
     await there.does(Vote("$e1", (1,)))
     await Member(town, "@ben:yard", ROOM, "yard").does(Vote("$e1", (1,)))
 
-    assert asked == Poll("Which colour?", ("red", "green"))
+    assert asked == Poll("Which colour?", ("red", "green"), "Once more, please vote here: Which colour?")
     assert "red: 0\ngreen: 2" in await here.says("/polls")
 
 

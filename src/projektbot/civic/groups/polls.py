@@ -70,7 +70,8 @@ def _fits(choice: str) -> bool:
 
 def _asked(here: Here, question: QuestionRow) -> Post:
     post = shown(here.tx.db, here.zone, question)
-    asked = Asked(Text("{it}", {"it": question.words}))
+    again = N_("Once more, please vote here: {question}", question=question.words)
+    asked = Asked(Text("{it}", {"it": question.words}), again)
     return Post(post.text, post.buttons, poll=asked, shows=question.id)
 
 
