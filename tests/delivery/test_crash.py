@@ -94,6 +94,16 @@ async def test_a_poll_that_may_stand_there_already_says_so(house: House, *, idem
     assert (await house.row(letter)).state == "sent"
 
 
+async def test_where_a_resend_is_recognised_a_poll_is_asked_in_the_same_words(house: House) -> None:
+    house.platform.idempotent = True
+    house.platform.fail("ann", Unsure("timeout"))
+    await house.start()
+    await house.post(Row("receipt", "ann", "?", poll=POLL))
+    await house.finish()
+
+    assert house.platform.texts() == [POLL.question]
+
+
 async def test_a_poll_that_surely_did_not_arrive_is_asked_as_if_nothing_had_been(house: House) -> None:
     house.platform.fail("ann", Throttled(30))
     await house.start()
