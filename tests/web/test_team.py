@@ -57,6 +57,7 @@ async def test_a_team_is_shown_by_sectors_and_needs_and_without_names(market: Ma
     ):
         assert words in page, words
     assert "<script>alert" not in page
+    assert (await market.get(f"/api/v1/projects/{ref}")).json()["needs"] == [NEED]
     assert not [name for name in NAMES for told in (page, *elsewhere) if name in told]
 
 

@@ -31,7 +31,8 @@ from projektbot.civic.projects.showcase import (
     shown_projects,
     went,
 )
-from projektbot.civic.teams.exchange_queries import among
+from projektbot.civic.teams.cards import needs_of
+from projektbot.civic.teams.exchange_queries import among, offers_of
 from projektbot.i18n import harmless
 from projektbot.instants import micros, moment
 from projektbot.records import record
@@ -60,9 +61,10 @@ class Asked:
 
 
 class Answer(NamedTuple):
-    """A project with what was said about it."""
+    """A project with what its team needs, and what was said about it."""
 
     row: Shown
+    needs: Sequence[str]
     said: Sequence[Said]
 
 
@@ -102,7 +104,7 @@ class Api:
         if isinstance(found, Went):
             return _elsewhere(found)
         said = [{"words": one.words, "at": moment(one.at).isoformat(timespec="seconds")} for one in found.said]
-        return _json({**described(found.row, self.url), "said": said})
+        return _json({**described(found.row, self.url), "needs": found.needs, "said": said})
 
     async def _areas(self, request: Request) -> Response:
         if unknown := sorted(set(request.query_params)):
@@ -212,7 +214,7 @@ def _one(db: Connection, *, number: int | None) -> Answer | Went:
     row = shown_project(db, number)
     if row is None:
         return went(db, number)
-    return Answer(row, said_on(db, row.number, MOST_COMMENTS))
+    return Answer(row, needs_of(offers_of(db, row.number)), said_on(db, row.number, MOST_COMMENTS))
 
 
 def _elsewhere(gone: Went) -> Response:

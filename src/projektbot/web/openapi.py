@@ -77,7 +77,7 @@ def _projects(areas: Sequence[str]) -> Json:
 def _project() -> Json:
     return {
         "operationId": "getProject",
-        "summary": "One public project, with what was said about it",
+        "summary": "One public project, with what its team needs and what was said about it",
         "parameters": [
             {
                 "name": "ref",
@@ -151,7 +151,7 @@ def _schemas() -> Json:
     count = {"type": "integer", "minimum": 0}
     return {
         "Project": _object(**project),
-        "WholeProject": _object(**project, said=_list(_object(words=WORDS, at=WHEN))),
+        "WholeProject": _object(**project, needs=_list(WORDS), said=_list(_object(words=WORDS, at=WHEN))),
         "Area": _object(code=WORDS, name=WORDS, inhabitants=count, projects=count),
         "Deadline": _object(
             ref={"type": "string", "pattern": "^D-[0-9]+$"},

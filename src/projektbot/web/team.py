@@ -10,7 +10,6 @@ from sqlalchemy import Connection
 from projektbot.civic.projects.queries import project
 from projektbot.civic.teams.cards import figures_of, is_alone, needs_of
 from projektbot.civic.teams.exchange_queries import offers_of
-from projektbot.i18n import harmless
 from projektbot.web.reader import Reader
 from projektbot.web.showcase import Showcase
 
@@ -27,5 +26,5 @@ def team_box(showcase: Showcase, db: Connection, number: int, reader: Reader) ->
     found = project(db, number)
     if found is None or is_alone(db, found):
         return None
-    needs = [harmless(what) for what in needs_of(offers_of(db, number))]
-    return TeamBox([showcase.words(figure, reader) for figure in figures_of(db, found)], needs)
+    figures = [showcase.words(figure, reader) for figure in figures_of(db, found)]
+    return TeamBox(figures, needs_of(offers_of(db, number)))

@@ -24,6 +24,7 @@ from projektbot.civic.teams.queries import (
     team_of,
 )
 from projektbot.civic.teams.rules import ROLES, SECTORS, Role, Sector, seated
+from projektbot.i18n import harmless
 from projektbot.texts import N_, NN_, Text
 
 LONGEST_LABEL = 40  # characters of what people wrote, on a button
@@ -95,8 +96,8 @@ def _needed(offers: list[OfferRow]) -> Text | None:
 
 
 def needs_of(offers: list[OfferRow]) -> list[str]:
-    """Return what a team needs, in its words."""
-    return [row.what for row in offers if row.kind == Kind.NEEDS]
+    """Return what a team needs, in its words, from which tricks with signs are taken."""
+    return [harmless(row.what) for row in offers if row.kind == Kind.NEEDS]
 
 
 # ---- to those in it --------------------------------------------------------------------------------------------------
