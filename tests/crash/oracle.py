@@ -24,7 +24,8 @@ REPEATABLE = {"receipt", "notice"}  # the classes of which Telegram may show one
 Letter: TypeAlias = dict[str, Any]  # a row of the outbox
 
 OUTBOX = """
-    SELECT o.external_id, o.state, o.kind, o.body FROM outbox o JOIN addresses a ON a.id = o.address_id
+    SELECT o.external_id, o.state, o.kind, o.body, o.attempts, o.error
+    FROM outbox o JOIN addresses a ON a.id = o.address_id
     WHERE a.channel = ? AND a.chat = ? ORDER BY o.id
 """
 PROJECTS = """
@@ -206,11 +207,13 @@ def judge_told(letters: list[Letter], place: Chat, in_doubt: InDoubt, verdict: V
     allowed = in_doubt.ids if place.platform == TELEGRAM else set()
     twice = {(place.chat, one.id) for one in doubles} - allowed
     verdict.twice += [f"{place.chat}: message {message} doubled" for _, message in twice]
-    given_up = [row for row in letters if row["state"] == "unknown"]  # twice in doubt, it does not leave a third time
+    given_up = [row for row in letters if row["state"] == "unknown"]  # too often in doubt
     verdict.wrong += [f"{place.chat}: given up: {row['kind']}" for row in given_up if row["kind"] != "notice"]
-    for words in map(words_of, given_up):
+    for row in given_up:
+        words = words_of(row)
         if not any(as_written(one.words).startswith(words) for one in doubles):
-            verdict.lost.append(f"{place.chat}: given up and never said: {words}")
+            how = f"after {row['attempts']} attempts ({row['error']})"
+            verdict.lost.append(f"{place.chat}: given up {how} and never said: {words}")
     sent = [row for row in letters if row not in given_up]
     _judge_order(sent, [one for one in told if one.id in noted], place, verdict)
 

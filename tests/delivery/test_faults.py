@@ -251,7 +251,7 @@ async def test_after_a_day_without_success_a_letter_is_given_up(house: House, ki
 
 @pytest.mark.parametrize(
     ("kind", "arrivals", "state"),
-    [(receipt, 5, "sent"), (ballot, 5, "sent"), (notice, 2, "unknown"), (bulk, 1, "unknown")],
+    [(receipt, 5, "sent"), (ballot, 5, "sent"), (notice, 4, "unknown"), (bulk, 1, "unknown")],
 )
 async def test_a_letter_in_doubt_goes_as_often_as_its_kind_allows(
     house: House, kind: Callable[[str, str], Row], arrivals: int, state: str
@@ -301,7 +301,7 @@ async def test_a_revoked_account_keeps_its_letters_and_says_so_once(house: House
 
 @pytest.mark.parametrize(
     ("kind", "state", "attempts"),
-    [(receipt, "refused", 3), (ballot, "refused", 3), (notice, "unknown", 2), (bulk, "unknown", 1)],
+    [(receipt, "refused", 3), (ballot, "refused", 3), (notice, "unknown", 3), (bulk, "unknown", 1)],
 )
 async def test_a_bug_in_a_channel_costs_one_letter_and_not_the_channel(
     house: House, kind: Callable[[str, str], Row], state: str, attempts: int

@@ -12,6 +12,9 @@ from projektbot.errors import Blocked, ChannelError, Moved, Rejected, Revoked, T
 from projektbot.messages import Letter
 
 FIRST_WAIT: Final = SECOND // 2  # somebody waits for a reply, and most failures are short
+PATIENCE: Final = (
+    10  # times as long waits news that may have arrived: whatever kept the answer passes, and no copy comes
+)
 LONGEST_WAIT: Final = 60 * SECOND  # after an outage we are back within a minute
 # What fails for a day is no answer any more; and so long, not longer, Matrix recognises a resend.
 GIVE_UP_AFTER: Final = 24 * 3600 * SECOND
@@ -106,8 +109,9 @@ def fate_of(letter: Letter, error: Exception, trouble: Trouble, now: int, *, ide
         trouble.since = now
     trouble.failures += 1
     attempts = letter.attempts + unsure
+    patience = PATIENCE if unsure and letter.kind in SENDS and not idempotent else 1
     return _given_up(letter, error, trouble, now, attempts, idempotent=idempotent) or Again(
-        max(_span(error), wait(trouble.failures, chance)), attempts
+        max(_span(error), patience * wait(trouble.failures, chance)), attempts
     )
 
 
@@ -117,11 +121,12 @@ def _given_up(
     reason = error.reason if isinstance(error, ChannelError) else "bug"
     if not idempotent and attempts >= SENDS.get(letter.kind, attempts + 1):
         return End(State.UNKNOWN, attempts, reason)
+    in_doubt = attempts and not idempotent and letter.kind in SENDS
+    given_up = State.UNKNOWN if in_doubt else State.REFUSED
     if trouble.bugs >= MAX_BUGS:
-        return End(State.REFUSED, attempts, "bug")
+        return End(given_up, attempts, "bug")
     if now - trouble.since >= GIVE_UP_AFTER:
-        in_doubt = attempts and not idempotent and letter.kind in SENDS
-        return End(State.UNKNOWN if in_doubt else State.REFUSED, attempts, "unreachable")
+        return End(given_up, attempts, "unreachable")
     return None
 
 

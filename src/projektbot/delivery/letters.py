@@ -16,11 +16,10 @@ KINDS: Final = {rank: tuple(kind for kind in RANKS if RANKS[kind] == rank) for r
 # These are claimed in the store before they leave, so that after a crash we know which of them may have left. Receipts
 # and ballots are not: after a crash they are sent again in any case (a question twice is better than no answer), so
 # 'queued' says all there is to know, and each reply saves a commit on its way out. What is counted, as `attempts`, are
-# the sends that may have had an effect, not those that the messenger surely refused.
-SENDS: Final = {"notice": 2, "bulk": 1}
-# And how often over crashes, which may come between the claim and the send: four letters of ten had not left when they
-# did. After two of them a notice is more likely lost than a third time there.
-CLAIMS: Final = {"notice": 3, "bulk": 1}
+# the sends that may have had an effect, not those that the messenger surely refused. Of letters in doubt about half
+# had not arrived (a crash comes before the send as well as after it): two doubts in a row are rare and lost news all
+# the same, four are next to never.
+SENDS: Final = {"notice": 4, "bulk": 1}
 
 
 def is_expired(letter: Letter, now: int) -> bool:

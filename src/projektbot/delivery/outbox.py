@@ -11,7 +11,7 @@ import orjson
 from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, literal_column, select, update
 
 from projektbot.civic.groups import binding, poll_ids
-from projektbot.delivery.letters import CLAIMS, KINDS
+from projektbot.delivery.letters import KINDS, SENDS
 from projektbot.messages import Letter, outgoing_from
 from projektbot.store.statement import Statement
 from projektbot.store.tables import addresses, outbox
@@ -158,7 +158,7 @@ class Recovered(NamedTuple):
 
 
 def recover(connection: Connection, accounts: list[Account]) -> Sequence[Recovered]:
-    """Decide about what a crash left claimed, by kind: see CLAIMS."""
+    """Decide about what a crash left claimed, by kind: see SENDS."""
     return [_recover(connection, account) for account in accounts]
 
 
@@ -166,8 +166,8 @@ def _recover(connection: Connection, account: Account) -> Recovered:
     claimed = and_(OPEN, outbox.c.state == "sending", _on(account.channel))
     unknown = 0
     if not account.idempotent:
-        for kind, claims in CLAIMS.items():
-            used_up = update(outbox).where(claimed, outbox.c.kind == kind, outbox.c.attempts >= claims)
+        for kind, sends in SENDS.items():
+            used_up = update(outbox).where(claimed, outbox.c.kind == kind, outbox.c.attempts >= sends)
             unknown += connection.execute(used_up.values(state="unknown", error="crash")).rowcount
     again = connection.execute(update(outbox).where(claimed).values(state="queued")).rowcount
     return Recovered(again, unknown)
