@@ -11,6 +11,7 @@ SLOTS: Final = 7_711_001
 PROJECT_NUMBERS: Final = 7_711_002
 UPGRADE: Final = 7_711_003
 WEB_POSTS: Final = 7_711_004
+EARLY_VOTES: Final = 7_711_005
 
 _wait = text("SELECT pg_advisory_xact_lock(:lock)")
 _take_slot = text("SELECT pg_try_advisory_lock(:lock, :slot)")

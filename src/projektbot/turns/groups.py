@@ -12,7 +12,19 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 
 from projektbot.civic import cards
-from projektbot.civic.groups import asking, binding, copies, counts, decisions, meetings, poll_ids, polls, relay, tasks
+from projektbot.civic.groups import (
+    asking,
+    binding,
+    copies,
+    counts,
+    decisions,
+    early,
+    meetings,
+    poll_ids,
+    polls,
+    relay,
+    tasks,
+)
 from projektbot.civic.groups.here import Here
 from projektbot.civic.groups.queries import project_of_chat, thread_of_chat
 from projektbot.civic.groups.rules import ASKED_AT_ONCE, OFF, BindOutcome
@@ -169,6 +181,7 @@ def _replaced(batch: Batch, here: Here, event: Event) -> str:
 def _vote(batch: Batch, here: Here, vote: Vote, *, patient: bool) -> None:
     """Count a vote in a messenger's poll, which nobody answers; it may have come before we know what poll that is."""
     address_id = here.tx.who.address_id
+    early.forget(batch.db, here.tx.who.channel, vote.poll, here.sender)  # first: whoever counts them holds that alone
     if (
         not polls.vote(binding.held(here), vote.poll, vote.options)
         and patient

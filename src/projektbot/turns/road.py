@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from projektbot.civic.groups import copies, relay
+from projektbot.civic.groups import copies, early, relay
 from projektbot.civic.groups.rules import PACE_SECONDS
 from projektbot.errors import Bug, cause_of, where_from
 from projektbot.instants import micros
@@ -32,7 +32,7 @@ from projektbot.turns.patience import Patience
 from projektbot.turns.queue import Queue
 from projektbot.turns.storable import storable
 from projektbot.turns.transactions import Transactions, drop_due
-from projektbot.turns.votes import addressed, found_late, pass_over
+from projektbot.turns.votes import addressed, keep_early
 
 log = structlog.get_logger()
 
@@ -96,7 +96,8 @@ class Turns:
         else:
             wanted = await addressed(self.store, wanted)
             await asyncio.gather(*[self.carrier.admit(inbound) for inbound in wanted if inbound.chat])
-            await self._admit_late([inbound for inbound in wanted if not inbound.chat])
+            for vote in [inbound for inbound in wanted if not inbound.chat]:
+                await self._patience.do(keep_early, (vote, at))
         if news := self.hearing.news(channel, at):
             await self._patience.do(outages.keep, news)
             self.hearing.kept(news)
@@ -104,15 +105,6 @@ class Turns:
     async def relays(self, channel: str, chats: Collection[str]) -> frozenset[str]:
         """Return in which of these groups plain messages are passed on."""
         return await self.store.read(partial(relay.relaying, channel=channel, chats=chats))
-
-    async def _admit_late(self, votes: Sequence[Inbound]) -> None:
-        """Take votes in polls that are not known yet, one by one: of two by the same person the later counts."""
-        for vote in votes:
-            if found := await found_late(self.store, vote):
-                await self.carrier.admit(found)
-            else:
-                await self._patience.do(pass_over, (vote, micros(self.world.now())))
-                log.info("vote_in_unknown_poll", channel=vote.channel)
 
     async def recall(self, name: str) -> str:
         """Return a kept value, or an empty string."""
@@ -139,6 +131,7 @@ class Turns:
         """Forget what was passed on between chats so long ago that nobody can correct or delete it any more."""
         old, paces = now - PASSED_ON_KEPT, micros(now) // 1_000_000 // PACE_SECONDS
         await self.store.write(lambda db: copies.prune(db, micros(old), paces))
+        await self.store.write(lambda db: early.prune(db, micros(old)))
         await asyncio.to_thread(self._media.passing.forget, old.timestamp())
 
     async def settle(self) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from projektbot.civic.deadlines import telling as deadlines
 from projektbot.civic.deadlines.rules import DEADLINE
+from projektbot.civic.groups.early import EARLY
 from projektbot.civic.projects.rules import MEANING, STATUS
 from projektbot.civic.tx import let_be_due
 from projektbot.instants import micros
@@ -17,7 +18,7 @@ from projektbot.messages import Inbound, Letter, Odd, dump_inbound
 from projektbot.records import record
 from projektbot.store.tables import inbox
 from projektbot.store.upsert import upsert
-from projektbot.turns import digests, groups, notices, outages, queued, rows, statuses
+from projektbot.turns import digests, groups, notices, outages, queued, rows, statuses, votes
 from projektbot.turns.batch import Batch, World
 from projektbot.turns.ids import Ids
 from projektbot.turns.kept import Kept
@@ -29,6 +30,7 @@ DUE: Mapping[str, Callable[[Batch, rows.DueRow], list[Letter]]] = {
     digests.DIGEST: digests.carry_out,
     STATUS: statuses.carry_out,
     MEANING: lambda batch, _row: _make_meanings(batch),
+    EARLY: lambda batch, row: votes.count_early(batch, row.subject),
     DEADLINE: lambda batch, row: _tell_of_deadline(batch, row.subject),
 }
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete
 
-from projektbot.civic.groups.tables import group_answers, group_askers, group_polls
+from projektbot.civic.groups.tables import early_votes, group_answers, group_askers, group_polls
 from projektbot.messages import Event as Said
 from projektbot.messages import Inbound, Migrated, Tap, Vote, Words
 from projektbot.polls import Poll
@@ -142,38 +142,80 @@ async def test_votes_that_do_not_say_their_chat_find_it_by_the_poll(town: Town) 
     assert [row.choice for row in await town.rows(group_answers)] == [1]
 
 
-async def test_a_vote_that_is_quicker_than_the_poll_s_id_is_counted(
+async def test_a_vote_that_is_quicker_than_the_poll_s_id_is_counted(town: Town) -> None:
+    anna, ben = await bound(town), Member(town, "77")
+    await anna.says("/poll Which colour? ; red ; green")
+    for member, place in ((anna, 0), (ben, 0), (anna, 1)):
+        await town.take(replace(member.inbound(Vote("p1", (place,)), order=place), chat=""))
+    before = await town.rows(group_answers)
+
+    await arrived(town, "m1", poll="p1")
+    await town.jobs.tick()
+
+    assert not before
+    assert "red: 1\ngreen: 1" in await anna.says("/polls")
+    assert not await town.rows(early_votes)
+
+
+async def test_of_two_votes_before_the_poll_is_known_the_later_counts_however_they_come(town: Town) -> None:
+    anna = await bound(town)
+    await anna.says("/poll Which colour? ; red ; green")
+    for place in (1, 0):  # brought by two calls of a webhook at once
+        await town.take(replace(anna.inbound(Vote("p1", (place,)), order=place + 1), chat=""))
+
+    await arrived(town, "m1", poll="p1")
+    await town.jobs.tick()
+
+    assert [row.choice for row in await town.rows(group_answers)] == [1]
+
+
+async def test_a_vote_that_came_early_does_not_count_after_a_later_one(town: Town) -> None:
+    anna = await bound(town)
+    await anna.says("/poll Which colour? ; red ; green")
+    first = replace(anna.inbound(Vote("p1", (0,))), chat="")
+    await town.take(first)
+    await arrived(town, "m1", poll="p1")
+    await town.take(replace(anna.inbound(Vote("p1", (1,))), chat=""))
+
+    await town.take(first)
+    await town.jobs.tick()
+
+    assert [row.choice for row in await town.rows(group_answers)] == [1]
+
+
+async def test_a_poll_that_is_noted_while_a_vote_in_it_is_kept_is_seen(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     anna = await bound(town)
     await anna.says("/poll Which colour? ; red ; green")
-    looked, look = Event(), votes._with_chats  # noqa: SLF001 - the moment between looking and hearing
+    looked, go_on, look = Event(), Event(), votes._with_chats  # noqa: SLF001 - the moment between looking and keeping
 
     def looking(*given: Any, **named: Any) -> list[Inbound]:  # noqa: ANN401 - as it was given
         found = look(*given, **named)
         looked.set()
+        go_on.wait(WAIT)
         return found
 
     monkeypatch.setattr(votes, "_with_chats", looking)
     taking = asyncio.ensure_future(town.take(replace(anna.inbound(Vote("p1", (0,))), chat="")))
     await asyncio.to_thread(looked.wait, WAIT)
     await arrived(town, "m1", poll="p1")
+    go_on.set()
     await taking
+    await town.jobs.tick()
 
     assert [row.choice for row in await town.rows(group_answers)] == [0]
 
 
-async def test_a_vote_that_was_given_up_does_not_come_back_after_a_later_one(town: Town) -> None:
-    anna = await bound(town)
-    first = replace(anna.inbound(Vote("p1", (0,))), chat="")
-    await town.take(first)
-    await anna.says("/poll Which colour? ; red ; green")
-    await arrived(town, "m1", poll="p1")
-    await town.take(replace(anna.inbound(Vote("p1", (1,))), chat=""))
+async def test_votes_of_nobody_or_in_no_poll_of_ours_are_forgotten(town: Town) -> None:
+    anna, nobody = await bound(town), Member(town, "")
+    for member, poll in ((anna, "p1"), (nobody, "p2"), (anna, "p" * 300), (Member(town, "7" * 300), "p1")):
+        await town.take(replace(member.inbound(Vote(poll, (0,))), chat=""))
+    assert [row.poll for row in await town.rows(early_votes)] == ["p1"]
 
-    await town.take(first)
+    await town.turns.forget_passed_on(town.clock.now() + timedelta(days=3))
 
-    assert [row.choice for row in await town.rows(group_answers)] == [1]
+    assert not await town.rows(early_votes)
 
 
 async def test_a_poll_that_stands_twice_counts_each_of_us_once_and_ends_twice(town: Town) -> None:

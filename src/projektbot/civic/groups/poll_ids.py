@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, CompoundSelect, Connection, and_, insert, select, union_all, update
 
+from projektbot.civic.groups import early
 from projektbot.civic.groups.tables import group_poll_copies, group_polls
 from projektbot.store.tables import addresses, outbox
 from projektbot.store.upsert import upsert
@@ -29,6 +30,7 @@ def note_sent(db: Connection, outbox_id: int, message: str, poll: str) -> None:
     if known is not None and known.poll not in {None, poll}:
         db.execute(insert(group_poll_copies).values(of=known.id, message=known.message, poll=known.poll))
     db.execute(update(group_polls).where(mine).values(message=message, poll=poll))
+    early.let_count(db, poll)
 
 
 def question_of_poll(db: Connection, address_id: int, poll: str) -> int | None:
@@ -86,14 +88,6 @@ def put_in(db: Connection, address_id: int, question: int) -> Put | None:
     wanted = select(outbox.c.state, outbox.c.external_id, _columns.poll).where(here)
     row = db.execute(wanted.join(outbox, outbox.c.id == _columns.outbox_id)).first()
     return Put(row.state, row.external_id or "", row.poll or "") if row else None
-
-
-def is_being_asked(db: Connection, channel: str) -> bool:
-    """Say whether a poll may be on its way to a messenger, so that the id by which votes name it is not known yet."""
-    its = and_(addresses.c.id == _columns.address_id, addresses.c.channel == channel)
-    letter = and_(outbox.c.id == _columns.outbox_id, outbox.c.state.in_(OPEN))
-    found = select(_columns.id).join(addresses, its).join(outbox, letter).where(_columns.poll.is_(None))
-    return db.scalar(found.limit(1)) is not None
 
 
 def move(db: Connection, address_id: int, into: int) -> None:

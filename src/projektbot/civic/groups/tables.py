@@ -82,6 +82,21 @@ group_poll_copies = Table(
     Column("poll", String(255), nullable=False, index=True),
 )
 
+# What people chose in polls whose ids we do not know, or not yet: each person's last in each.
+early_votes = Table(
+    "early_votes",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("channel", String(64), nullable=False),
+    Column("poll", String(255), nullable=False),
+    Column("sender", String(255), nullable=False),  # the messenger's id of who votes
+    Column("places", Text, nullable=False),  # JSON: of the choices
+    Column("order", BigInteger, nullable=False),  # as the messenger counts
+    Column("at", Time, nullable=False, index=True),
+    UniqueConstraint("channel", "poll", "sender"),
+    Index("early_votes_in_poll", "poll"),
+)
+
 group_answers = Table(
     "group_answers",
     metadata,
