@@ -248,6 +248,7 @@ def _config(folder: Path, port: int, secret: str) -> dict[str, Any]:
         "trusted_key_servers": [],
         "suppress_key_server_warning": True,
         "federation_domain_whitelist": [],
+        "send_federation": False,
         "url_preview_enabled": False,
         "presence": {"enabled": False},
         # What nobody here asks for, and what would be written anew with each event.
