@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
 import pytest
 from sqlalchemy import select, update
@@ -40,9 +40,11 @@ class Serving:
         self.began = asyncio.Event()
         self.ended = asyncio.Event()
         self.leases: list[Lease] = []
+        self.lives: asyncio.Queue[Lease] = asyncio.Queue()
 
     async def __call__(self, lease: Lease) -> None:
         self.leases.append(lease)
+        self.lives.put_nowait(lease)
         self.ended.clear()
         self.began.set()
         try:
@@ -99,6 +101,31 @@ async def test_a_lease_that_is_not_renewed_is_no_longer_trusted() -> None:
     lease.granted(asyncio.get_running_loop().time() - leases.LEASE_SECONDS)
 
     assert not lease.is_good()
+    lease.granted(asyncio.get_running_loop().time())  # too late: letters were left to whoever serves next
+    assert not lease.is_good()
+
+
+async def test_who_renews_too_late_begins_anew(store: Store) -> None:
+    """As a process that had to wait for a processor: what it left alone meanwhile it finds as after a start."""
+    async with process(store, "a") as first, asyncio.timeout(WAIT):
+        lease = await first.lives.get()
+        with held(store):
+            await asyncio.sleep(leases.LEASE_SECONDS)  # it runs out, and is being renewed
+
+        again = await first.lives.get()
+        assert (lease.is_good(), again.is_good()) == (False, True)
+
+
+@contextmanager
+def held(store: Store) -> Iterator[None]:
+    """Keep everybody from renewing until the block ends."""
+    engine = open_engine(store.engine.url.render_as_string(hide_password=False))
+    try:
+        with engine.begin() as db:
+            db.execute(update(table).values(name="telegram"))
+            yield
+    finally:
+        engine.dispose()
 
 
 async def test_who_comes_back_under_the_same_name_serves_at_once(store: Store) -> None:

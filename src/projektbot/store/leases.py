@@ -32,18 +32,22 @@ _TAKE: Final = text(
 
 
 class Lease:
-    """The right to serve an account, as far as we know."""
+    """The right to serve an account, as far as we know. Once it has run out it never comes back: another is taken."""
 
     def __init__(self) -> None:
-        self._until = 0.0  # on our own steady clock, which runs on while we are frozen
+        self._until: float | None = None  # on our own steady clock, which runs on while we are frozen
 
     def is_good(self) -> bool:
         """Say whether the account is ours for the moment."""
-        return time.monotonic() < self._until
+        return self._until is not None and time.monotonic() < self._until
 
     def granted(self, asked_at: float) -> None:
-        """Note that the store granted it, having been asked at `asked_at` (monotonic seconds)."""
-        self._until = asked_at + LEASE_SECONDS - MARGIN_SECONDS
+        """Note that the store granted it, having been asked at `asked_at` (monotonic seconds).
+
+        A grant that comes too late is none: what was due meanwhile was left to whoever serves next.
+        """
+        if self._until is None or self.is_good():
+            self._until = asked_at + LEASE_SECONDS - MARGIN_SECONDS
 
     def gone(self) -> None:
         """Note that somebody else has it."""
@@ -73,6 +77,7 @@ class Leases:
         lease = Lease()
         try:
             while True:
+                lease = Lease()
                 if not await self._ask(name, lease):
                     await asyncio.sleep(RENEWED_EVERY)
                     continue
