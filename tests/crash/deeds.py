@@ -13,7 +13,7 @@ YES, NO, ABSTAIN = "yes", "no", "abstain"
 class Question:
     """Something a group was asked: who has chosen which places last, and whether it is over.
 
-    `polls` are the messages of the messenger's poll in which they did: of two copies the newer one counts.
+    `polls` are the messages of the messenger's poll in which they did, and at last all of them in one.
     """
 
     chosen: dict[Resident, set[int]] = field(default_factory=dict)

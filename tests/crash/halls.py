@@ -117,9 +117,11 @@ class GroupAtTelegram:
         self.presses += 1
 
     async def poll(self, who: Resident, question: str) -> Post:  # noqa: ARG002 - all see the same
-        """Wait for it."""
-        seen = await self._group.wait_for(lambda seen: _question(seen) == question, timeout=PATIENCE)
-        return Post(str(seen.id), question)
+        """Wait for it; where it stands twice take the one that asks people to."""
+        await self._group.wait_for(lambda seen: _asked(seen.raw) == question, timeout=PATIENCE)
+        polls = [seen for seen in self._group.sees if _asked(seen.raw) == question]
+        again = [seen for seen in polls if seen.raw["poll"]["question"].startswith(AGAIN)]
+        return Post(str((again or polls)[-1].id), question)
 
     async def vote(self, who: Resident, poll: Post, *places: int) -> None:
         """Vote."""
@@ -155,10 +157,6 @@ class GroupAtTelegram:
 
     def _said(self, kind: str) -> list[botapi.Happening]:
         return [line for line in self._group.log if line.kind == kind and line.by == self._bot.id]
-
-
-def _question(seen: botapi.Seen) -> str:
-    return _asked(seen.raw)
 
 
 def _asked(message: dict[str, Any]) -> str:

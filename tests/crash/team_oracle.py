@@ -122,9 +122,10 @@ class _Judge:
         self._compare(f"answers to {what}", dict(stored), given)
 
     def _judge_poll(self, what: str, question: Question, messages: list[str]) -> None:
-        """Compare the messenger's own poll with what people chose in it; of two, the newer, to which all came."""
-        newest = max(messages, key=lambda message: (len(message), message), default="")  # of numbers the largest
-        if newest and (counted := self._team.hall.counted(newest)) is not None:
+        """Compare the messenger's own poll with what people chose in it; of two, the one to which all came."""
+        voted = set(question.polls.values())
+        message = next((message for message in messages if {message} == voted), "")
+        if message and (counted := self._team.hall.counted(message)) is not None:
             given = Counter(place for places in question.chosen.values() for place in places)
             self._compare(f"{what} on {self._team.hall.platform}", counted, [given[n] for n in range(len(counted))])
 

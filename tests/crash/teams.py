@@ -227,9 +227,9 @@ class Team:
         await self.hall.press(somebody, f"Not done after all: {self._wrong}", listed)
         self.deeds.tasks[self._wrong] = False
         for words, asked in self._open:
-            newest = await self.hall.poll(self.lead, words)
+            chosen = await self.hall.poll(self.lead, words)
             for who, poll in list(asked.polls.items()):
-                if poll != newest.id:
+                if poll != chosen.id:
                     await self._vote(who, words, asked, *asked.chosen[who])
             await self.hall.command(self.lead, "/poll end")
             await self.hall.reads(self.lead, f"The poll is over: {words}")
