@@ -181,12 +181,9 @@ def _replaced(batch: Batch, here: Here, event: Event) -> str:
 def _vote(batch: Batch, here: Here, vote: Vote, *, patient: bool) -> None:
     """Count a vote in a messenger's poll, which nobody answers; it may have come before we know what poll that is."""
     address_id = here.tx.who.address_id
-    early.forget(batch.db, here.tx.who.channel, vote.poll, here.sender)  # first: whoever counts them holds that alone
-    if (
-        not polls.vote(binding.held(here), vote.poll, vote.options)
-        and patient
-        and rows.is_being_told(batch.db, address_id, batch.at)
-    ):
+    here = binding.held(here)  # first, as whoever counts early votes does
+    early.forget(batch.db, here.tx.who.channel, vote.poll, here.sender)
+    if not polls.vote(here, vote.poll, vote.options) and patient and rows.is_being_told(batch.db, address_id, batch.at):
         raise Unsettled
 
 
@@ -339,6 +336,23 @@ def _show_anew(batch: Batch, found: Found, session: Session, post: Post) -> list
         return []
     anew = written(replace(message, replaces=put.message, or_nothing=True))
     return [batch.post(found, anew, "notice")]
+
+
+def count_early(batch: Batch, poll: str) -> None:
+    """Count the votes that came before a poll of a messenger was known."""
+    for channel in early.channels(batch.db, poll):
+        chat = poll_ids.chat_of_poll(batch.db, channel, poll)
+        if chat:
+            _count_early_in(batch, Inbound(channel, "", chat, Vote(poll), private=False), poll)
+
+
+def _count_early_in(batch: Batch, of_nobody: Inbound, poll: str) -> None:
+    batch.load([of_nobody])
+    conversation = batch.conversation(of_nobody)
+    binding.held(_here(batch, conversation, of_nobody))  # before the votes: whoever votes right now waits, or we do
+    for vote in early.take(batch.db, of_nobody.channel, poll):
+        given = replace(of_nobody, event=Vote(poll, vote.places), sender=vote.sender, order=vote.order)
+        polls.vote(_here(batch, conversation, given), poll, vote.places)
 
 
 def wake(batch: Batch, kind: str, subject: str) -> list[Letter]:

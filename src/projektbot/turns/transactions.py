@@ -18,7 +18,7 @@ from projektbot.messages import Inbound, Letter, Odd, dump_inbound
 from projektbot.records import record
 from projektbot.store.tables import inbox
 from projektbot.store.upsert import upsert
-from projektbot.turns import digests, groups, notices, outages, queued, rows, statuses, votes
+from projektbot.turns import digests, groups, notices, outages, queued, rows, statuses
 from projektbot.turns.batch import Batch, World
 from projektbot.turns.ids import Ids
 from projektbot.turns.kept import Kept
@@ -30,7 +30,7 @@ DUE: Mapping[str, Callable[[Batch, rows.DueRow], list[Letter]]] = {
     digests.DIGEST: digests.carry_out,
     STATUS: statuses.carry_out,
     MEANING: lambda batch, _row: _make_meanings(batch),
-    EARLY: lambda batch, row: votes.count_early(batch, row.subject),
+    EARLY: lambda batch, row: _count_early(batch, row.subject),
     DEADLINE: lambda batch, row: _tell_of_deadline(batch, row.subject),
 }
 
@@ -185,6 +185,11 @@ def _make_meanings(batch: Batch) -> list[Letter]:
     """Let a page of projects be found by what their titles mean; others wait a little, so that turns come between."""
     if batch.world.meanings and batch.world.meanings.make_missing(batch.db):
         let_be_due(batch.db, MEANING, "", batch.at + MEANINGS_AFTER)
+    return []
+
+
+def _count_early(batch: Batch, poll: str) -> list[Letter]:
+    groups.count_early(batch, poll)
     return []
 
 

@@ -5,19 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
 
 import structlog
 from sqlalchemy import Connection
 
 from projektbot.civic.groups import early, poll_ids
 from projektbot.civic.groups.early import Early
-from projektbot.messages import Inbound, Letter, Vote
+from projektbot.messages import Inbound, Vote
 from projektbot.store.database import Store
 from projektbot.turns import rows
-
-if TYPE_CHECKING:
-    from projektbot.turns.batch import Batch
 
 log = structlog.get_logger()
 
@@ -51,15 +47,3 @@ def keep_early(db: Connection, votes: Sequence[tuple[Inbound, int]]) -> list[Non
             if poll_ids.chat_of_poll(db, inbound.channel, poll):  # by now
                 early.let_count(db, poll)
     return [None] * len(votes)
-
-
-def count_early(batch: Batch, poll: str) -> list[Letter]:
-    """Count the votes that came before their poll was known."""
-    for vote in early.take(batch.db, poll):
-        chat = poll_ids.chat_of_poll(batch.db, vote.channel, poll)
-        event = Vote(poll, vote.places)
-        given = Inbound(vote.channel, "", chat, event, private=False, order=vote.order, sender=vote.sender)
-        if chat:
-            batch.load([given])
-            batch.take(given, patient=False)
-    return []

@@ -50,13 +50,16 @@ def let_count(db: Connection, poll: str) -> None:
         let_be_due(db, EARLY, poll, 0)
 
 
-def take(db: Connection, poll: str) -> list[Early]:
+def channels(db: Connection, poll: str) -> list[str]:
+    """Return the accounts of ours on which votes in a poll wait."""
+    return list(db.scalars(select(_columns.channel).where(_columns.poll == poll).distinct()))
+
+
+def take(db: Connection, channel: str, poll: str) -> list[Early]:
     """Take the votes in a poll out of the store, the oldest first."""
-    mine = delete(early_votes).where(_columns.poll == poll)
-    rows = db.execute(mine.returning(_columns.channel, _columns.sender, _columns.places, _columns.order))
-    votes = [
-        Early(channel, poll, sender, tuple(orjson.loads(places)), order) for channel, sender, places, order in rows
-    ]
+    mine = delete(early_votes).where(_columns.channel == channel, _columns.poll == poll)
+    rows = db.execute(mine.returning(_columns.sender, _columns.places, _columns.order))
+    votes = [Early(channel, poll, sender, tuple(orjson.loads(places)), order) for sender, places, order in rows]
     return sorted(votes, key=lambda vote: vote.order)
 
 
