@@ -121,6 +121,14 @@ async def test_words_are_shown_with_the_name_before_them_and_call_nobody(town: T
     assert message.whole
 
 
+async def test_a_name_calls_nobody_either(town: Town) -> None:
+    anna, _ben = await two_chats(town)
+
+    await anna.talks("Hello", name="@ben @room a@b.de")
+
+    assert (await shown(town))[-1].parts[0] == Part("\u2068@\u2060ben @\u2060room a@b.de\u2069", Style.BOLD)
+
+
 async def test_the_longest_name_and_the_longest_words_are_one_message_of_each_messenger(town: Town) -> None:
     anna, ben = await two_chats(town)
 
