@@ -104,6 +104,18 @@ async def test_it_ends_when_the_project_goes_on_in_another(town: Town) -> None:
     assert await town.turns.relays("desk", {GROUP}) == frozenset()
 
 
+async def test_a_chat_that_is_closed_to_us_is_not_connected_behind_the_back_of_its_people(town: Town) -> None:
+    anna, ben = await two_chats(town)
+    await ben.does(Presence(here=False))
+
+    assert "taken out of the other chat" in await anna.says("/relay on")
+    await ben.does(Presence(here=True))
+
+    assert await town.turns.relays("matrix", {ROOM}) == frozenset()
+    assert "From now on" in await anna.says("/relay on")
+    assert "verbunden" in (await texts(town))[-1]
+
+
 # ---- what is shown ---------------------------------------------------------------------------------------------------
 
 
