@@ -229,16 +229,25 @@ def chosen(db: Connection, found: Select[Any], wanted: Filter, among: Among | No
     return joined.where(*_matching(db, wanted, words, among))
 
 
-def public_projects(
-    db: Connection, wanted: Filter, limit: int, offset: int = 0, among: Among | None = None
-) -> list[ProjectRow]:  # fmt: skip
-    """Return public projects, the newest first; of those that were looked for, first those that are called so."""
+def _in_order(db: Connection, found: Select[Any], wanted: Filter, among: Among | None) -> Select[Any]:
     words = wanted_words(wanted.words)
     order = [projects.c.published_at.desc(), projects.c.number.desc()]
     if words:
         order.insert(0, titled(words).desc())
-    found = chosen(db, _row, wanted, among).order_by(*order)
+    return chosen(db, found, wanted, among).order_by(*order)
+
+
+def public_projects(
+    db: Connection, wanted: Filter, limit: int, offset: int = 0, among: Among | None = None
+) -> list[ProjectRow]:  # fmt: skip
+    """Return public projects, the newest first; of those that were looked for, first those that are called so."""
+    found = _in_order(db, _row, wanted, among)
     return [ProjectRow(*row) for row in db.execute(found.limit(limit).offset(offset))]
+
+
+def numbers_in_order(db: Connection, wanted: Filter, among: Among | None = None) -> list[int]:
+    """Return the numbers of all public projects that somebody wants to see, in the same order."""
+    return list(db.scalars(_in_order(db, select(projects.c.number), wanted, among)))
 
 
 def count_public(db: Connection, wanted: Filter, among: Among | None = None) -> int:
