@@ -264,10 +264,8 @@ def support_of(db: Connection, number: int) -> int:
 
 def people_who_hear(db: Connection, number: int, after: int, limit: int) -> list[int]:
     """Return who follows a project, and its author, in order of their numbers."""
-    columns = project_people.c
-    following = select(columns.person_id).where(columns.project == number, columns.follows_at.is_not(None))
     author = select(projects.c.person_id).where(projects.c.number == number, projects.c.person_id.is_not(None))
-    every = following.union(author).subquery()
+    every = following(number).union(author).subquery()
     return list(
         db.scalars(select(every.c.person_id).where(every.c.person_id > after).order_by(every.c.person_id).limit(limit))
     )
@@ -275,9 +273,13 @@ def people_who_hear(db: Connection, number: int, after: int, limit: int) -> list
 
 def followers_of(db: Connection, number: int) -> list[int]:
     """Return who follows a project."""
+    return list(db.scalars(following(number).order_by(project_people.c.id)))
+
+
+def following(number: int) -> Select[tuple[int]]:
+    """Return the question who follows a project, for others that name its people: they may be too many to list."""
     columns = project_people.c
-    mine = (columns.project == number) & columns.follows_at.is_not(None)
-    return list(db.scalars(select(columns.person_id).where(mine).order_by(columns.id)))
+    return select(columns.person_id).where(columns.project == number, columns.follows_at.is_not(None))
 
 
 def followed_by(db: Connection, person_id: int, limit: int) -> list[ProjectRow]:
