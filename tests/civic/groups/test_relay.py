@@ -61,6 +61,15 @@ async def test_a_lead_switches_it_on_and_off_and_both_chats_are_told(town: Town)
     assert "nicht mehr verbunden" in (await texts(town))[-1]
 
 
+async def test_nobody_is_told_that_little_is_read_where_all_is_passed_on(town: Town) -> None:
+    anna, ben = await two_chats(town)
+
+    assert "other chat too" in await anna.says("/help")
+    assert "Befehl" not in (await ben.says("/hilfe")).splitlines()[0]
+    await anna.says("/relay off")
+    assert "only what begins with a command" in await anna.says("/help")
+
+
 async def test_a_project_with_one_chat_cannot_have_it(town: Town) -> None:
     anna = await bound(town)
 
