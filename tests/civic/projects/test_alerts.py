@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import timedelta
 from functools import partial
 
 import pytest
 from sqlalchemy import Connection, event, insert
 
+from projektbot.civic.projects.alerts import AT_ONCE
+from projektbot.civic.projects.rules import ALERT
 from projektbot.civic.projects.tables import alerts, project_people
 from projektbot.dialog.session import Session, dump
-from projektbot.store.tables import addresses, outbox, people, sessions
+from projektbot.store.tables import addresses, due, outbox, people, sessions
 from tests.civic.projects.town import labels, publishes, sends_an_idea, taps_notice, with_role
 from tests.turns.linked import connect, notices
 from tests.turns.town import SQLITE, Person, Town
@@ -146,7 +149,25 @@ async def test_however_many_want_to_hear_of_a_project_it_is_published(town: Town
 
     assert "Done" in await publishes(mia, "P-1001")
 
+    assert await told_of(town, "P-1001") == AT_ONCE  # the others a page at a time, so that nobody waits for all
+    for _ in range(3):
+        await town.pass_by(timedelta(seconds=1))
     assert await told_of(town, "P-1001") == len(MANY)
+    assert not await town.rows(due, due.c.kind == ALERT)
+
+
+@pytest.mark.parametrize("town", SQLITE, indirect=True)
+async def test_who_has_not_been_told_before_a_project_is_taken_off_is_not_told(town: Town) -> None:
+    mia = await a_full_town(town)
+    await town.store.write(want_everything)
+    await publishes(mia, "P-1001")
+
+    await mia.says("/queue P-1001")
+    await mia.taps("Decline it")
+    await mia.says("That is an advertisement.")
+    await town.pass_by(timedelta(seconds=1))
+
+    assert await told_of(town, "P-1001") == AT_ONCE
 
 
 @pytest.mark.parametrize("town", SQLITE, indirect=True)
