@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+from sqlalchemy import Connection, insert
+
 from projektbot.channels.telegram.texts import units
-from projektbot.civic.groups.tables import relayed
+from projektbot.civic.groups.tables import project_chats, relayed
 from projektbot.messages import (
     Command,
     Edited,
@@ -23,9 +25,9 @@ from projektbot.messages import (
     Upload,
     Words,
 )
-from projektbot.store.tables import outbox
+from projektbot.store.tables import addresses, outbox
 from tests.civic.groups.relay_town import ROOM, Talker, delivered, newest_id, shown, two_chats
-from tests.civic.groups.town import GROUP, bound
+from tests.civic.groups.town import GROUP, Member, bound
 from tests.civic.projects.town import publishes, sends_an_idea, with_role
 from tests.playing.people import photo
 from tests.turns.linked import notices
@@ -123,6 +125,40 @@ async def test_a_chat_that_is_closed_to_us_is_not_connected_behind_the_back_of_i
     assert await town.turns.relays("matrix", {ROOM}) == frozenset()
     assert "From now on" in await anna.says("/relay on")
     assert "verbunden" in (await texts(town))[-1]
+
+
+async def test_it_ends_when_a_chat_comes_along_that_has_not_heard_of_it(town: Town) -> None:
+    await two_chats(town)
+    await sends_an_idea(town.person("cem"), "Seats at the water")
+    await Member(town, "cem", "third", "another").says("/help")
+
+    def bind_third(db: Connection) -> None:
+        third = db.execute(addresses.select().where(addresses.c.chat == "third")).one().id
+        row = {"project": 1002, "channel": "another", "thread": "", "bound_at": 1}
+        db.execute(insert(project_chats).values(address_id=third, **row))
+
+    await town.store.write(bind_third)
+    mia = await with_role(town, "mia2")
+    await publishes(mia, "P-1001")
+    await mia.says("/queue P-1002")
+    await mia.taps("Put it together with another one")
+    await mia.says("P-1001")
+
+    assert {row.project for row in await town.rows(project_chats)} == {1001}
+    assert await town.turns.relays("another", {"third"}) == frozenset()
+    assert any("no longer connected" in told for told in await notices(town, GROUP))
+
+
+async def test_it_ends_when_a_further_chat_is_connected(town: Town) -> None:
+    await two_chats(town)
+    (mine,) = await town.rows(addresses, addresses.c.chat == "anna")
+    chat = {"channel": "another", "chat": "anna", "session_id": mine.session_id, "private": True}
+    await town.store.write(lambda db: db.execute(insert(addresses).values(chat)))
+
+    assert "P-1001" in await Member(town, "anna", "third", "another").says("/team P-1001")
+
+    assert len(await town.rows(project_chats)) == 3
+    assert await town.turns.relays("another", {"third"}) == frozenset()
 
 
 # ---- what is shown ---------------------------------------------------------------------------------------------------

@@ -53,8 +53,8 @@ def _is_taken(here: Here) -> bool:
 def _bind(here: Here, found: ProjectRow) -> Post:
     who, ref = here.tx.who, Own(reference(found.number))
     before = chat_on(here.tx.db, found.number, who.channel)
+    relay.end(here.tx, found.number, before or 0)  # its chats know of each other, and of no further one
     if before is not None:
-        relay.end(here.tx, found.number, before)
         let_go(here.tx, found.number, before)
         here.tx.say(before, Post(N_("Another group is the one of {ref} now. This one is free again.", ref=ref)))
     if here.project:

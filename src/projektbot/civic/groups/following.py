@@ -49,6 +49,7 @@ def _free(tx: Tx, chat: ChatRow, target: ProjectRow) -> None:
 
 
 def _take_along(tx: Tx, chat: ChatRow, number: int, target: ProjectRow) -> None:
+    end_relay(tx, target.number)  # its chats know of each other, and of no third one
     here = project_chats.c.address_id == chat.address_id
     tx.db.execute(update(project_chats).where(here).values(project=target.number))
     text = N_("Your project goes on as part of {ref} {title}. This is its group now, and the tasks are there too.",
