@@ -37,8 +37,10 @@ async def test_nothing_anybody_writes_becomes_markup(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["javascript:alert(1)", "data:text/html,x", "//evil.example", "JavaScript:x", "x", "http://["]
-)
+    "url",
+    ["javascript:alert(1)", "data:text/html,x", "//evil.example", "JavaScript:x", "x", "http://[", "/\\evil.example",
+     "/\t/evil.example"],
+)  # fmt: skip
 async def test_a_link_leads_only_where_links_may(tmp_path: Path, url: str) -> None:
     async with a_town(tmp_path, answer=lambda _: [Outgoing((Part("here", Style.LINK, url),))]) as town:
         page = await (await start(town)).get("/chat")

@@ -48,6 +48,18 @@ async def test_a_published_project_is_on_the_first_page_and_has_one_of_its_own(m
         assert words in page, words
 
 
+async def test_a_day_is_the_one_of_the_city_for_programs_too(market: Market) -> None:
+    market.town.clock.advance(timedelta(hours=13))  # 1 o'clock on the 16th in Berlin, 23 o'clock on the 15th in UTC
+    ref = await market.shows("Bänke am Fluss")
+
+    page = (await market.get(f"/p/{ref}")).text
+
+    linked = re.search(r'<script type="application/ld\+json">(.*?)</script>', page)
+    assert linked
+    assert json.loads(linked[1])["foundingDate"] == "2026-06-16"
+    assert "16. Juni 2026" in page
+
+
 async def test_what_is_not_public_is_nowhere(market: Market) -> None:
     shown = await market.shows("Sichtbar", own="Ich habe einen Bagger")
     waiting = await market.sends("Wartet noch auf die Stadt")

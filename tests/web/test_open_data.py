@@ -8,8 +8,10 @@ import asyncio
 import contextlib
 import csv
 import io
+import re
 import xml.etree.ElementTree as ET
-from collections.abc import AsyncIterator
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -20,12 +22,18 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis import Case
 from schemathesis.core.result import Ok
+from sqlalchemy import Connection, update
+from starlette.types import Message
 
+from projektbot.civic.projects.tables import projects
 from projektbot.civic.staff.rules import Role
-from projektbot.web.opendata import COLUMNS, defused
+from projektbot.instants import micros
+from projektbot.web.opendata import AT_ONCE, COLUMNS, defused
 from tests.civic.deadlines.test_deadlines import announces
+from tests.civic.projects.published import publish
 from tests.civic.projects.town import with_role
 from tests.turns.conftest import logs
+from tests.turns.town import NOON
 from tests.web.market import Market, a_market
 
 __all__ = ["logs"]
@@ -66,6 +74,53 @@ async def test_the_feed_of_an_empty_city_is_valid(tmp_path: Path) -> None:
 
     assert feed.find("a:updated", ATOM) is not None
     assert places == {"type": "FeatureCollection", "features": []}
+
+
+@pytest.mark.parametrize("path", ["/projects.csv", "/projects.geojson"])
+@pytest.mark.parametrize("what", ["published", "taken off"])
+async def test_what_changes_while_a_table_is_sent_doubles_and_loses_nothing(
+    market: Market, path: str, what: str
+) -> None:
+    many = range(2000, 2000 + AT_ONCE + 1)  # one more than is read at once
+
+    def fill(db: Connection) -> None:
+        for number in many:
+            publish(db, number, f"Idea {number}", lat=52.7, lon=12.9, published_at=micros(NOON) + number)
+
+    def change(db: Connection) -> None:
+        if what == "published":
+            publish(db, 4000, "The newest", lat=52.7, lon=12.9, published_at=micros(NOON) + 10_000)
+        else:
+            db.execute(update(projects).where(projects.c.number == many[-1]).values(stage="declined"))
+
+    await market.town.store.write(fill)
+
+    sent = await streamed(market, path, lambda: market.town.store.write(change))
+
+    told = Counter(re.findall(r"/p/(P-[0-9]+)", sent))
+    assert set(told.values()) == {1}
+    assert {f"P-{number}" for number in many} <= set(told)
+
+
+async def streamed(market: Market, path: str, meanwhile: Callable[[], Awaitable[None]]) -> str:
+    """Ask for something that is sent bit by bit; do something after the first bit of projects has been sent."""
+    bits: list[bytes] = []
+    done: list[bool] = []
+
+    async def receive() -> Message:
+        raise AssertionError("nothing is sent to us")
+
+    async def send(message: Message) -> None:
+        bits.append(message.get("body", b""))
+        if b"/p/P-" in bits[-1] and not done:
+            done.append(True)
+            await meanwhile()
+
+    scope = {"type": "http", "method": "GET", "path": path, "raw_path": path.encode(), "query_string": b"",
+             "headers": [], "scheme": "http", "server": ("town.test", 80),
+             "asgi": {"version": "3.0", "spec_version": "2.4"}}  # fmt: skip
+    await market.app(scope, receive, send)
+    return b"".join(bits).decode()
 
 
 async def test_a_table_holds_no_formulas(market: Market) -> None:

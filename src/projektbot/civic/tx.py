@@ -88,14 +88,15 @@ class Notice:
 class Unsaid:
     """News that nobody is to be told any more where they wait still, for a digest or the morning.
 
-    They show these `words` of somebody's, or their button `opens` this; they came about at `since` (microseconds UTC)
-    or later. Those in `but` are told all the same.
+    They show these `words` of somebody's, so many `times`, and their button `opens` this, as far as either is given;
+    they came about at `since` (microseconds UTC) or later. Those in `but` are told all the same.
     """
 
     words: str = ""
     since: int = 0
     opens: Opens | None = None
     but: frozenset[int] = frozenset()
+    times: int = 1
 
 
 @record

@@ -62,6 +62,8 @@ def _show_help(here: Here, _written: str = "") -> Post:
         return Post(binding.REFUSALS[BindOutcome.UNKNOWN]("", here))
     ref = Own(reference(here.project))
     return Post(cards.paragraphs(
+        N_("This is the group of {ref}. What is written here I show in the project's other chat too.", ref=ref)
+        if relay.is_on(here.tx.db, here.project) else
         N_("This is the group of {ref}. I read only what begins with a command, and answers to me.", ref=ref),
         cards.lines(
             N_("/task Buy wood @ben until Friday – write down what is to be done; as the answer to a message without "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
 
@@ -21,19 +21,20 @@ from projektbot.turns.rows import Found
 if TYPE_CHECKING:
     from projektbot.turns.batch import Batch
 
+AT_ONCE: Final = 512  # people asked for in one statement: no database takes as many parameters as a city has people
 Choices = Mapping[str, str]  # what one person chose, by name
 
 
 def tell(batch: Batch, notices: Sequence[Notice]) -> None:
     """Put notices into the outbox, where delivery finds them; who has blocked us everywhere is told nothing."""
-    if not notices:
-        return
-    people = {notice.person_id for notice in notices}
-    chats, choices = chats_of(batch, people), choices_of(batch.db, people)
-    for notice in notices:
-        found = chats.get(notice.person_id)
-        if found and not found.blocked:
-            _tell_one(batch, found, notice, choices.get(notice.person_id, {}))
+    for first in range(0, len(notices), AT_ONCE):
+        some = notices[first : first + AT_ONCE]
+        people = {notice.person_id for notice in some}
+        chats, choices = chats_of(batch, people), choices_of(batch.db, people)
+        for notice in some:
+            found = chats.get(notice.person_id)
+            if found and not found.blocked:
+                _tell_one(batch, found, notice, choices.get(notice.person_id, {}))
 
 
 def _tell_one(batch: Batch, found: Found, notice: Notice, chosen: Choices) -> None:

@@ -11,7 +11,8 @@ from sqlalchemy import Connection
 from projektbot.civic.deadlines import telling as deadlines
 from projektbot.civic.deadlines.rules import DEADLINE
 from projektbot.civic.groups.early import EARLY
-from projektbot.civic.projects.rules import MEANING, STATUS
+from projektbot.civic.projects import alerts
+from projektbot.civic.projects.rules import ALERT, MEANING, STATUS
 from projektbot.civic.tx import let_be_due
 from projektbot.instants import micros
 from projektbot.messages import Inbound, Letter, Odd, dump_inbound
@@ -29,6 +30,7 @@ DUE: Mapping[str, Callable[[Batch, rows.DueRow], list[Letter]]] = {
     outages.OUTAGE: lambda batch, row: outages.ask_again(batch, row.subject),
     digests.DIGEST: digests.carry_out,
     STATUS: statuses.carry_out,
+    ALERT: lambda batch, row: _tell_more(batch, row.subject),
     MEANING: lambda batch, _row: _make_meanings(batch),
     EARLY: lambda batch, row: _count_early(batch, row.subject),
     DEADLINE: lambda batch, row: _tell_of_deadline(batch, row.subject),
@@ -190,6 +192,13 @@ def _make_meanings(batch: Batch) -> list[Letter]:
 
 def _count_early(batch: Batch, poll: str) -> list[Letter]:
     groups.count_early(batch, poll)
+    return []
+
+
+def _tell_more(batch: Batch, subject: str) -> list[Letter]:
+    tx = groups.of_nobody(batch)
+    alerts.tell_more(tx, subject)
+    notices.tell(batch, tx.notices)
     return []
 
 

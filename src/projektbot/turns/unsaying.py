@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, TypeAlias
 
 import orjson
 from sqlalchemy import delete, select, update
@@ -17,6 +17,8 @@ from projektbot.turns import notices
 if TYPE_CHECKING:
     from projektbot.turns.batch import Batch
 
+Needles: TypeAlias = Mapping[bytes, int]  # bytes of a stored message, and how often they stand in it at least
+
 
 def take_back(batch: Batch, unsaid: Sequence[Unsaid]) -> None:
     """Take news out of digests, and out of what waits in the outbox for the morning."""
@@ -24,35 +26,42 @@ def take_back(batch: Batch, unsaid: Sequence[Unsaid]) -> None:
         return
     batch.put_posts()  # some of them may have come about in this very batch
     for one in unsaid:
-        needle = _needle(batch, one)
-        _from_digests(batch, one, needle)
-        _from_outbox(batch, one, needle)
+        needles = _needles(batch, one)
+        _from_digests(batch, one, needles)
+        _from_outbox(batch, one, needles)
 
 
-def _needle(batch: Batch, one: Unsaid) -> bytes:
-    """Return what stands in the stored message of such news, and in no other."""
+def _needles(batch: Batch, one: Unsaid) -> Needles:
+    """Return what stands in the stored message of such news, and in no other, and how often."""
+    needles = {}
     if one.opens:
-        return orjson.dumps(notices.button_of(batch.world.book, one.opens).token)
-    shown = batch.renderer.languages.parts(Text("{words}", {"words": one.words}), "")
-    return orjson.dumps("".join(part.text for part in shown))[1:-1]  # other words may stand beside them
+        needles[orjson.dumps(notices.button_of(batch.world.book, one.opens).token)] = 1
+    if one.words:
+        shown = batch.renderer.languages.parts(Text("{words}", {"words": one.words}), "")
+        needles[orjson.dumps("".join(part.text for part in shown))[1:-1]] = one.times  # others may stand beside them
+    return needles
 
 
-def _from_digests(batch: Batch, one: Unsaid, needle: bytes) -> None:
+def _from_digests(batch: Batch, one: Unsaid, needles: Needles) -> None:
     columns = news.c
     kept = select(columns.id, columns.body).where(columns.at >= one.since, columns.person_id.not_in(one.but))
-    for found in _having(needle, batch.db.execute(kept).all()):
+    for found in _having(needles, batch.db.execute(kept).all()):
         batch.db.execute(delete(news).where(columns.id == found))
 
 
-def _from_outbox(batch: Batch, one: Unsaid, needle: bytes) -> None:
+def _from_outbox(batch: Batch, one: Unsaid, needles: Needles) -> None:
     columns = outbox.c
     theirs = select(addresses.c.id).join(sessions, sessions.c.id == addresses.c.session_id)
     waiting = (columns.state == "queued") & (columns.kind == "notice") & (columns.not_before > batch.at)
     told = columns.created_at >= one.since, columns.address_id.not_in(theirs.where(sessions.c.person_id.in_(one.but)))
     kept = batch.db.execute(select(columns.id, columns.body).where(waiting, *told)).all()
-    for found in _having(needle, kept):
+    for found in _having(needles, kept):
         batch.db.execute(update(outbox).where(columns.id == found, waiting).values(state="recalled"))
 
 
-def _having(needle: bytes, kept: Iterable[Sequence[object]]) -> list[object]:
-    return [number for number, body in kept if isinstance(body, bytes) and needle in body]
+def _having(needles: Needles, kept: Iterable[Sequence[object]]) -> list[object]:
+    return [number for number, body in kept if isinstance(body, bytes) and _has(body, needles)]
+
+
+def _has(body: bytes, needles: Needles) -> bool:
+    return bool(needles) and all(body.count(needle) >= times for needle, times in needles.items())

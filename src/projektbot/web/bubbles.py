@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,8 @@ from projektbot.texts import N_
 from projektbot.web.reader import Reader
 
 LINKED = {"http", "https", "mailto", "tel"}
+# A page of ours, by its path alone. Browsers take "\" for "/", and leave out tabs and line ends: "/\evil" is a host.
+_OF_OURS = re.compile(r"/(?![/\\\t\r\n])")
 
 HERE = N_("My location: {lat}, {lon}")
 SENT_IMAGE = N_("Picture that was sent")
@@ -104,7 +107,7 @@ def bubbles_of(lines: Sequence[Line], reader: Reader, me: str = "") -> list[Bubb
 def safe_url(url: str) -> bool:
     """Say whether a link leads to where links may lead: a page, a letter box, a telephone."""
     try:
-        return urlsplit(url).scheme in LINKED or (url.startswith("/") and not url.startswith("//"))
+        return urlsplit(url).scheme in LINKED or _OF_OURS.match(url) is not None
     except ValueError:  # half an IPv6 address
         return False
 

@@ -14,9 +14,9 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from projektbot.civic.projects.queries import Filter
+from projektbot.civic.projects.queries import Filter, numbers_in_order
 from projektbot.civic.projects.rules import reference
-from projektbot.civic.projects.showcase import Shown, shown_projects
+from projektbot.civic.projects.showcase import Shown, shown_among
 from projektbot.civic.teams.exchange_queries import among
 from projektbot.instants import moment
 from projektbot.web.asked import wanted_in
@@ -74,12 +74,11 @@ class OpenData:
         yield (b"" if between == b",\n" else between) + b"]}\n"
 
     async def _pages(self, wanted: Filter) -> AsyncIterator[Sequence[Shown]]:
-        offset = 0
-        while rows := await self.showcase.store.read(
-            partial(shown_projects, wanted=wanted, limit=AT_ONCE, offset=offset, among=among(wanted))
-        ):
-            yield rows
-            offset += AT_ONCE
+        # which they are is asked once: else one that is published, or taken off, meanwhile would shift all behind it
+        read = self.showcase.store.read
+        numbers = await read(partial(numbers_in_order, wanted=wanted, among=among(wanted)))
+        for first in range(0, len(numbers), AT_ONCE):
+            yield await read(partial(shown_among, numbers=numbers[first : first + AT_ONCE]))
 
 
 def described(row: Shown, url: str) -> Mapping[str, object]:

@@ -149,7 +149,7 @@ class ProjectPage:
             address=f"{self.url}/p/{card.ref}",
             summary=shortened(row.description, DESCRIBED),
             image=f"{self.url}{looked.picture.src}" if looked.picture else "",
-            linked=linked(row, card, f"{self.url}/p/{card.ref}", self.showcase.city.operator),
+            linked=linked(row, card, f"{self.url}/p/{card.ref}", self.showcase),
         )
 
     def _earlier(self, row: Shown, said: Sequence[Said], reader: Reader) -> str:
@@ -202,7 +202,7 @@ def _runs(row: Sequence[int]) -> list[tuple[int, int]]:
     return runs
 
 
-def linked(row: Shown, card: Card, url: str, operator: str) -> Mapping[str, object]:
+def linked(row: Shown, card: Card, url: str, showcase: Showcase) -> Mapping[str, object]:
     """Return a project as schema.org describes one."""
     place: dict[str, object] = {"@type": "Place", "name": card.area}
     if row.lat is not None and row.lon is not None:
@@ -214,8 +214,8 @@ def linked(row: Shown, card: Card, url: str, operator: str) -> Mapping[str, obje
         "name": row.title,
         "description": row.description,
         "url": url,
-        "foundingDate": moment(row.published_at).date().isoformat(),
+        "foundingDate": moment(row.published_at).astimezone(showcase.languages.zone).date().isoformat(),
         "areaServed": place,
         "knowsAbout": card.field,
-        "parentOrganization": {"@type": "GovernmentOrganization", "name": operator},
+        "parentOrganization": {"@type": "GovernmentOrganization", "name": showcase.city.operator},
     }

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from projektbot.civic.groups.tables import decisions, project_chats, questions, tasks
-from tests.civic.groups.town import GROUP, Member
+from projektbot.messages import Vote
+from tests.civic.groups.relay_town import two_chats
+from tests.civic.groups.town import GROUP, Member, arrived, posted
 from tests.civic.projects.town import taps_notice, with_role
 from tests.civic.teams.town import a_project, at_team, comes, invites, joins
 from tests.turns.linked import notices
-from tests.turns.town import Town
+from tests.turns.town import Town, bare
 
 NAMES = ("Ben", "Cem", "Museum")
 
@@ -109,6 +111,32 @@ async def test_where_the_other_project_has_a_group_there_the_merged_one_is_free_
     assert "free again" in (await notices(town, GROUP))[0]
     assert "does not belong to a project" in await goes.says("/tasks")
     assert "Buy wood" in await stays.says("/tasks")
+
+
+async def test_a_poll_ends_where_its_votes_would_be_counted_no_more(town: Town) -> None:
+    await a_project(town, "anna", "ben")
+    await with_group("anna", town, "P-1001", "-300")
+    goes = await with_group("ben", town, "P-1002")
+    await goes.says("/poll Red?")
+    await arrived(town, "m7", poll="p7")
+    await goes.does(Vote("p7", (0,)))
+
+    await merges(town, "P-1002", "P-1001")
+
+    (over,) = [message for message in await posted(town) if message.ends]
+    assert (over.ends, "Here this poll is over: Red?" in bare(over)) == (("m7",), True)
+    assert "I am for it: 1" in await Member(town, "anna", "-300").says("/polls")
+
+
+async def test_a_poll_ends_where_a_group_is_separated_and_goes_on_in_the_other(town: Town) -> None:
+    anna, ben = await two_chats(town, on=False)
+    await anna.says("/poll Red?")
+    await arrived(town, "m7", poll="p7")
+
+    await anna.says("/team off")
+
+    assert [message.ends for message in await posted(town) if message.ends] == [("m7",)]
+    assert "Red?" in await ben.says("/umfragen")
 
 
 async def test_a_vote_for_which_nobody_is_left_ends_when_projects_merge(town: Town) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+from sqlalchemy import Connection, insert
+
 from projektbot.channels.telegram.texts import units
-from projektbot.civic.groups.tables import relayed
+from projektbot.civic.groups.tables import project_chats, relayed
 from projektbot.messages import (
     Command,
     Edited,
@@ -23,9 +25,9 @@ from projektbot.messages import (
     Upload,
     Words,
 )
-from projektbot.store.tables import outbox
+from projektbot.store.tables import addresses, outbox
 from tests.civic.groups.relay_town import ROOM, Talker, delivered, newest_id, shown, two_chats
-from tests.civic.groups.town import GROUP, bound
+from tests.civic.groups.town import GROUP, Member, bound
 from tests.civic.projects.town import publishes, sends_an_idea, with_role
 from tests.playing.people import photo
 from tests.turns.linked import notices
@@ -59,6 +61,15 @@ async def test_a_lead_switches_it_on_and_off_and_both_chats_are_told(town: Town)
     assert "no longer connected" in await anna.says("/relay off")
     assert await town.turns.relays("desk", {GROUP}) == frozenset()
     assert "nicht mehr verbunden" in (await texts(town))[-1]
+
+
+async def test_nobody_is_told_that_little_is_read_where_all_is_passed_on(town: Town) -> None:
+    anna, ben = await two_chats(town)
+
+    assert "other chat too" in await anna.says("/help")
+    assert "Befehl" not in (await ben.says("/hilfe")).splitlines()[0]
+    await anna.says("/relay off")
+    assert "only what begins with a command" in await anna.says("/help")
 
 
 async def test_a_project_with_one_chat_cannot_have_it(town: Town) -> None:
@@ -104,6 +115,52 @@ async def test_it_ends_when_the_project_goes_on_in_another(town: Town) -> None:
     assert await town.turns.relays("desk", {GROUP}) == frozenset()
 
 
+async def test_a_chat_that_is_closed_to_us_is_not_connected_behind_the_back_of_its_people(town: Town) -> None:
+    anna, ben = await two_chats(town)
+    await ben.does(Presence(here=False))
+
+    assert "taken out of the other chat" in await anna.says("/relay on")
+    await ben.does(Presence(here=True))
+
+    assert await town.turns.relays("matrix", {ROOM}) == frozenset()
+    assert "From now on" in await anna.says("/relay on")
+    assert "verbunden" in (await texts(town))[-1]
+
+
+async def test_it_ends_when_a_chat_comes_along_that_has_not_heard_of_it(town: Town) -> None:
+    await two_chats(town)
+    await sends_an_idea(town.person("cem"), "Seats at the water")
+    await Member(town, "cem", "third", "another").says("/help")
+
+    def bind_third(db: Connection) -> None:
+        third = db.execute(addresses.select().where(addresses.c.chat == "third")).one().id
+        row = {"project": 1002, "channel": "another", "thread": "", "bound_at": 1}
+        db.execute(insert(project_chats).values(address_id=third, **row))
+
+    await town.store.write(bind_third)
+    mia = await with_role(town, "mia2")
+    await publishes(mia, "P-1001")
+    await mia.says("/queue P-1002")
+    await mia.taps("Put it together with another one")
+    await mia.says("P-1001")
+
+    assert {row.project for row in await town.rows(project_chats)} == {1001}
+    assert await town.turns.relays("another", {"third"}) == frozenset()
+    assert any("no longer connected" in told for told in await notices(town, GROUP))
+
+
+async def test_it_ends_when_a_further_chat_is_connected(town: Town) -> None:
+    await two_chats(town)
+    (mine,) = await town.rows(addresses, addresses.c.chat == "anna")
+    chat = {"channel": "another", "chat": "anna", "session_id": mine.session_id, "private": True}
+    await town.store.write(lambda db: db.execute(insert(addresses).values(chat)))
+
+    assert "P-1001" in await Member(town, "anna", "third", "another").says("/team P-1001")
+
+    assert len(await town.rows(project_chats)) == 3
+    assert await town.turns.relays("another", {"third"}) == frozenset()
+
+
 # ---- what is shown ---------------------------------------------------------------------------------------------------
 
 
@@ -119,6 +176,14 @@ async def test_words_are_shown_with_the_name_before_them_and_call_nobody(town: T
         Part("Ask @\u2060ben or @\u2060room, a@b.de <b>/now</b>", Style.SAID),
     )
     assert message.whole
+
+
+async def test_a_name_calls_nobody_either(town: Town) -> None:
+    anna, _ben = await two_chats(town)
+
+    await anna.talks("Hello", name="@ben @room a@b.de")
+
+    assert (await shown(town))[-1].parts[0] == Part("\u2068@\u2060ben @\u2060room a@b.de\u2069", Style.BOLD)
 
 
 async def test_the_longest_name_and_the_longest_words_are_one_message_of_each_messenger(town: Town) -> None:

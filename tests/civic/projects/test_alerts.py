@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from projektbot.civic.projects.tables import alerts
+import sqlite3
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from sqlalchemy import Connection, event, insert
+
+from projektbot.civic.projects.alerts import AT_ONCE
+from projektbot.civic.projects.rules import ALERT
+from projektbot.civic.projects.tables import alerts, project_people
+from projektbot.dialog.session import Session, dump
+from projektbot.store.tables import addresses, due, outbox, people, sessions
 from tests.civic.projects.town import labels, publishes, sends_an_idea, taps_notice, with_role
 from tests.turns.linked import connect, notices
-from tests.turns.town import Person, Town
+from tests.turns.town import SQLITE, Person, Town
 
 AREA, OTHER_AREA = "1", "2"  # as the choices are numbered; ideas of these tests lie in the first area and field
 
@@ -85,3 +96,91 @@ async def test_two_people_who_are_one_have_each_alert_once(town: Town) -> None:
 
     assert [bool(row.area) for row in await town.rows(alerts)] == [False, True]
     assert len({row.person_id for row in await town.rows(alerts)}) == 1
+
+
+# ---- a million people ------------------------------------------------------------------------------------------------
+
+MANY = range(10_000, 11_100)
+
+
+def people_come(db: Connection) -> None:
+    """Let many people have a chat with us."""
+    db.execute(insert(people), [{"id": n, "created_at": 1} for n in MANY])
+    state = dump(Session())
+    db.execute(insert(sessions), [{"id": n, "person_id": n, "state": state} for n in MANY])
+    chat = {"channel": "desk", "private": True}
+    db.execute(insert(addresses), [{**chat, "id": n, "session_id": n, "chat": f"chat{n}"} for n in MANY])
+
+
+def want_everything(db: Connection) -> None:
+    """Let them ask to hear of every new project."""
+    db.execute(insert(alerts), [{"person_id": n, "area": "", "field": "", "at": 1} for n in MANY])
+
+
+def follow(db: Connection, number: int) -> None:
+    """Let them follow a project."""
+    db.execute(insert(project_people), [{"project": number, "person_id": n, "follows_at": 1} for n in MANY])
+
+
+async def a_full_town(town: Town) -> Person:
+    """Let so many people come that no statement may name them all; return a moderator."""
+
+    def be_short(connection: sqlite3.Connection, _record: object) -> None:
+        connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 1000)
+
+    event.listen(town.engine, "connect", be_short)
+    await sends_an_idea(town.person("anna"))
+    await town.store.write(people_come)
+    return await with_role(town, "mia")
+
+
+async def told_of(town: Town, words: str) -> int:
+    """Return how many of them were told something, each once."""
+    theirs = outbox.c.address_id.between(MANY[0], MANY[-1])
+    rows = [row for row in await town.rows(outbox, theirs) if words.encode() in row.body]
+    assert len({row.address_id for row in rows}) == len(rows)
+    return len(rows)
+
+
+@pytest.mark.parametrize("town", SQLITE, indirect=True)  # whose limit can be lowered: PostgreSQL's is 65,535
+async def test_however_many_want_to_hear_of_a_project_it_is_published(town: Town) -> None:
+    mia = await a_full_town(town)
+    await town.store.write(want_everything)
+
+    assert "Done" in await publishes(mia, "P-1001")
+
+    assert await told_of(town, "P-1001") == AT_ONCE  # the others a page at a time, so that nobody waits for all
+    for _ in range(3):
+        await town.pass_by(timedelta(seconds=1))
+    assert await told_of(town, "P-1001") == len(MANY)
+    assert not await town.rows(due, due.c.kind == ALERT)
+
+
+@pytest.mark.parametrize("town", SQLITE, indirect=True)
+async def test_who_has_not_been_told_before_a_project_is_taken_off_is_not_told(town: Town) -> None:
+    mia = await a_full_town(town)
+    await town.store.write(want_everything)
+    await publishes(mia, "P-1001")
+
+    await mia.says("/queue P-1001")
+    await mia.taps("Decline it")
+    await mia.says("That is an advertisement.")
+    await town.pass_by(timedelta(seconds=1))
+
+    assert await told_of(town, "P-1001") == AT_ONCE
+
+
+@pytest.mark.parametrize("town", SQLITE, indirect=True)
+async def test_however_many_follow_projects_they_become_one(town: Town) -> None:
+    mia = await a_full_town(town)
+    await sends_an_idea(town.person("cem"), "A tool shed for all")
+    for ref in ("P-1001", "P-1002"):
+        await publishes(mia, ref)
+    for number in (1001, 1002):
+        await town.store.write(partial(follow, number=number))
+
+    await mia.says("/queue P-1001")
+    await mia.taps("Put it together with another one")
+    assert "Done" in await mia.says("P-1002")
+
+    assert await told_of(town, "P-1002") == len(MANY)

@@ -163,6 +163,60 @@ async def test_a_comment_that_is_not_shown_any_more_is_not_told_later(town: Town
     assert "liar" not in told
 
 
+async def deletes_the_first(somebody: Person) -> None:
+    """Delete the first comment on the first project, one's own."""
+    await somebody.says("/project P-1001")
+    await somebody.taps("Read what others say", "Delete one of mine")
+    assert "It is deleted." in await somebody.says("1")
+
+
+async def test_what_others_said_in_the_same_words_is_told_all_the_same(town: Town) -> None:
+    _ben, cem = await a_followed_project(town)
+    await sends_an_idea(town.person("dora"), "A tool shed for all")
+    await publishes(town.person("mia"), "P-1002")
+    await chooses(town.person("dora"), COMMENTS, "Once a day")
+    await comments(cem, "Great!")
+    eva = town.person("eva")
+    await eva.says("/project P-1002")
+    await eva.taps("Say something about it")
+    await eva.says("Great!")
+
+    await deletes_the_first(cem)
+    await town.pass_by(timedelta(days=1))
+
+    assert ["Great!" in words for words in (await notices(town, "dora"))[-1:]] == [True]
+
+
+async def test_who_deletes_a_comment_that_is_the_title_takes_no_other_news_away(town: Town) -> None:
+    _ben, cem = await a_followed_project(town)
+    town.clock.advance(timedelta(hours=11))  # 23 o'clock in Berlin
+    await comments(cem, "Benches along the river")
+    mia = town.person("mia")
+    await mia.says("/queue P-1001")
+    await mia.taps("Answer officially")
+    await mia.says("We look for the money this year.")
+
+    await deletes_the_first(cem)
+
+    assert ["We look for the money" in words for words in await waiting(town, "ben")] == [True]
+
+
+async def test_a_deleted_comment_is_not_told_after_its_project_has_gone_on_in_another(town: Town) -> None:
+    _ben, cem = await a_followed_project(town)
+    mia = town.person("mia")
+    await sends_an_idea(town.person("dora"), "A tool shed for all")
+    await publishes(mia, "P-1002")
+    town.clock.advance(timedelta(hours=11))
+    await comments(cem, INSULT)
+    await mia.says("/queue P-1001")
+    await mia.taps("Put it together with another one")
+    await mia.says("P-1002")
+
+    await deletes_the_first(cem)
+
+    assert not [words for words in await waiting(town, "ben") if "liar" in words]
+
+
 async def test_of_a_project_that_was_taken_off_nobody_is_told_later(town: Town) -> None:
     ben, cem = await a_followed_project(town)
     await chooses(ben, COMMENTS, "Once a day")

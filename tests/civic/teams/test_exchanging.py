@@ -209,3 +209,20 @@ async def test_everybody_sees_what_is_needed_and_nobody_else_what_is_there(town:
     assert "Needed:\n– cargo bike" in told
     assert "cargo bike" not in await town.person("dora").says("/project P-1001")
     assert "We have: A cargo bike (on Saturdays)" in await at_team(anna)
+
+
+async def test_a_project_that_was_taken_off_offers_nothing_and_gives_no_contact(town: Town) -> None:
+    anna, ben = await two_that_fit(town)
+    await agrees(ben, "ben@example.org", "P-1002", "A cargo bike")
+    await at_team(anna, "See what fits ours elsewhere", "cargo bike")
+    mia = town.person("mia")
+    await mia.says("/queue P-1002")
+    await mia.taps("Decline it")
+    await mia.says("That is an advertisement.")
+
+    await anna.taps("Yes, gladly")
+    told = await anna.says("Anna, 0170 1234")
+
+    assert "ben@example.org" not in told
+    assert not [words for words in await notices(town, "ben") if "0170" in words]
+    assert "See what fits ours elsewhere" not in labels(anna)

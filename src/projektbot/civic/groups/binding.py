@@ -10,7 +10,7 @@ from sqlalchemy import Connection, ScalarSelect, delete, insert, select, update
 from projektbot.civic.cards import paragraphs
 from projektbot.civic.groups import copies, poll_ids, relay
 from projektbot.civic.groups.here import Here
-from projektbot.civic.groups.queries import chat_on, project_of_chat
+from projektbot.civic.groups.queries import chat_on, open_polls, project_of_chat
 from projektbot.civic.groups.rules import BindOutcome, bind_outcome
 from projektbot.civic.groups.speaking import leads_of, speaker_of
 from projektbot.civic.groups.tables import project_chats
@@ -53,12 +53,13 @@ def _is_taken(here: Here) -> bool:
 def _bind(here: Here, found: ProjectRow) -> Post:
     who, ref = here.tx.who, Own(reference(found.number))
     before = chat_on(here.tx.db, found.number, who.channel)
+    relay.end(here.tx, found.number, before or 0)  # its chats know of each other, and of no further one
     if before is not None:
-        relay.end(here.tx, found.number, before)
-        _forget(here.tx.db, before)
+        let_go(here.tx, found.number, before)
         here.tx.say(before, Post(N_("Another group is the one of {ref} now. This one is free again.", ref=ref)))
     if here.project:
         relay.end(here.tx, here.project, who.address_id)
+        let_go(here.tx, here.project, who.address_id)
     values = {"project": found.number, "channel": who.channel, "thread": here.thread, "bound_at": here.tx.at}
     upsert(here.tx.db, project_chats, {"address_id": who.address_id}, values)
     belongs = N_("This group belongs to {ref} {title} now.", ref=ref, title=found.title)
@@ -78,7 +79,7 @@ def unbind(here: Here) -> Post:
         return Post(REFUSALS[BindOutcome.UNKNOWN]("", here))
     here.need_speaker()
     relay.end(here.tx, here.project, here.tx.who.address_id)
-    _forget(here.tx.db, here.tx.who.address_id)
+    let_go(here.tx, here.project, here.tx.who.address_id)
     return Post(N_("This group does not belong to {ref} any more. Its tasks stay with the project.",
                    ref=Own(reference(here.project))))  # fmt: skip
 
@@ -89,8 +90,14 @@ def held(here: Here) -> Here:
     return replace(here, project=project_of_chat(here.tx.db, here.tx.who.address_id) or 0)
 
 
-def _forget(db: Connection, address_id: int) -> None:
-    db.execute(delete(project_chats).where(project_chats.c.address_id == address_id))
+def let_go(tx: Tx, number: int, address_id: int) -> None:
+    """Let a group be the one of a project no more. The messenger's polls there end: it would go on taking votes."""
+    tx.db.execute(delete(project_chats).where(project_chats.c.address_id == address_id))
+    for question in open_polls(tx.db, number):
+        put = poll_ids.put_in(tx.db, address_id, question.id)
+        if put and put.poll:
+            over = N_("Here this poll is over: {question}. What was answered so far counts.", question=question.words)
+            tx.say(address_id, Post(over, ends=question.id))
 
 
 REFUSALS: dict[BindOutcome, Callable[[str, Here], Text]] = {

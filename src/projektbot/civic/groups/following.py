@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, update
+from sqlalchemy import update
 
+from projektbot.civic.groups.binding import let_go
 from projektbot.civic.groups.decisions import end_where_all_have_voted
 from projektbot.civic.groups.queries import ChatRow, bound_chats, chats_of_project
 from projektbot.civic.groups.relay import end as end_relay
@@ -41,13 +42,14 @@ def merge_groups(tx: Tx, number: int, into: int) -> None:
 
 
 def _free(tx: Tx, chat: ChatRow, target: ProjectRow) -> None:
-    tx.db.execute(delete(project_chats).where(project_chats.c.address_id == chat.address_id))
+    let_go(tx, target.number, chat.address_id)
     text = N_("Your project goes on as part of {ref} {title}, and so do its tasks. That one has a group already, so "
               "this one is free again.", **_named(target))  # fmt: skip
     tx.say(chat.address_id, Post(text))
 
 
 def _take_along(tx: Tx, chat: ChatRow, number: int, target: ProjectRow) -> None:
+    end_relay(tx, target.number)  # its chats know of each other, and of no third one
     here = project_chats.c.address_id == chat.address_id
     tx.db.execute(update(project_chats).where(here).values(project=target.number))
     text = N_("Your project goes on as part of {ref} {title}. This is its group now, and the tasks are there too.",

@@ -1,4 +1,4 @@
-"""What of a plain message is shown in the other chat of a project: a name that is one, and words that call nobody."""
+"""What of a plain message is shown in the other chat of a project: a name that is one, and words; both call nobody."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ UNCALLING = "@\u2060"
 def shown_name(name: str) -> str:
     """Return a name as it stands before somebody's words: on one line, without what cannot be seen; "" if none is left.
 
-    Nobody but us ends it: a colon in it would let one person speak as two.
+    Nobody but us ends it: a colon in it would let one person speak as two. It calls nobody, either: who is called
+    "@anna" on one messenger would ring somebody else on the other with every word.
     """
     words = " ".join(clean(name).replace(":", " ").split())
-    return words[:LONGEST_NAME].rstrip() if is_visible(words) else ""
+    return CALLING.sub(UNCALLING, words[:LONGEST_NAME].rstrip()) if is_visible(words) else ""
 
 
 def shown_words(words: str, longest: int = LONGEST_WORDS) -> str:

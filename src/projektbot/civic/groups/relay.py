@@ -59,6 +59,9 @@ def _switch_on(here: Here) -> Post:
         raise Refused(N_("This is the only chat of the project. Connect another one first, on the other messenger: "
                          "whoever leads the project writes {example} there.",
                          example=Own(f"/team {reference(here.project)}")))  # fmt: skip
+    if _is_one_closed(here):  # nobody there would hear of it, and the day we are back they would be read along with
+        raise Refused(N_("I have been taken out of the other chat of the project. Please invite me there again "
+                         "first."))  # fmt: skip
     here.tx.db.execute(unless_there(relays, [{"project": here.project, "at": here.tx.at}]))
     told = Post(paragraphs(
         N_("From now on the two chats of {ref} are connected: what is written in one is also shown in the other, with "
@@ -67,6 +70,13 @@ def _switch_on(here: Here) -> Post:
     ))  # fmt: skip
     here.say_elsewhere(told)
     return told
+
+
+def _is_one_closed(here: Here) -> bool:
+    """Say whether we were taken out of a chat of the project."""
+    there = select(project_chats.c.project).join(addresses, addresses.c.id == project_chats.c.address_id)
+    closed = there.where(project_chats.c.project == here.project, addresses.c.blocked_at.is_not(None))
+    return here.tx.db.scalar(closed.limit(1)) is not None
 
 
 def _meaning(here: Here) -> Text:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, Select, delete, select, update
 
 from projektbot.civic.people.rules import NIGHTS, Nights, Pace, SetOutcome, about
 from projektbot.civic.people.tables import news, news_choices
@@ -43,13 +43,13 @@ def be_silent(db: Connection, person_id: int, project: int, *, silent: bool) -> 
         db.execute(delete(news_choices).where(itself))
 
 
-def go_on_silent(db: Connection, project: int, into: int, but: Collection[int]) -> None:
+def go_on_silent(db: Connection, project: int, into: int, but: Select[tuple[int]]) -> None:
     """Let who wanted to hear nothing of one project hear nothing of that in which it goes on, except some."""
     columns = news_choices.c
     mine = columns.name == about(project)
     twin = news_choices.alias()
     known = select(twin.c.person_id).where(twin.c.name == about(into))
-    moves = mine & columns.person_id.not_in(sorted(but)) & columns.person_id.not_in(known)
+    moves = mine & columns.person_id.not_in(but) & columns.person_id.not_in(known)
     db.execute(update(news_choices).where(moves).values(name=about(into)))
     db.execute(delete(news_choices).where(mine))
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, delete, func, select
 
-from projektbot.civic.projects.queries import ProjectRow, followers_of
-from projektbot.civic.projects.rules import FIELDS, MOST_ALERTS, AlertOutcome, reference
+from projektbot.civic.projects.queries import ProjectRow, following, project
+from projektbot.civic.projects.rules import ALERT, FIELDS, MOST_ALERTS, PUBLIC, AlertOutcome, Stage, reference
 from projektbot.civic.projects.tables import alerts
 from projektbot.civic.tx import Opens, Topic, Tx
 from projektbot.dialog.engine import Result
 from projektbot.store.upsert import unless_there
 from projektbot.texts import N_, Own
+
+AT_ONCE: Final = 500  # people who are told in one transaction: some ten milliseconds
 
 _columns = alerts.c
 
@@ -51,17 +53,39 @@ def drop_alert(tx: Tx, *, alert: str) -> Result:
 def tell_of_new(tx: Tx, row: ProjectRow) -> None:
     """Tell whoever asked for it of a project that is published for the first time.
 
-    Not its author, and not who follows it: they hear of it anyway.
+    Not its author, and not who follows it: they hear of it anyway. Where many have asked, the others are told a page at
+    a time, so that no turn of staff waits for all of them, and nobody's behind it.
     """
-    wanted = select(_columns.person_id).where(_columns.area.in_(("", row.area)), _columns.field.in_(("", row.field)))
-    known = {row.person_id, *followers_of(tx.db, row.number)}
+    _tell(tx, row, after=0)
+
+
+def tell_more(tx: Tx, subject: str) -> None:
+    """Tell the next page of those who asked for it of a new project, unless it is not public any more."""
+    number, after = map(int, subject.split("|"))
+    row = project(tx.db, number)
+    if row and Stage(row.stage) in PUBLIC:
+        _tell(tx, row, after=after)
+
+
+def _tell(tx: Tx, row: ProjectRow, *, after: int) -> None:
+    people = _wanting(tx.db, row, after)
+    if len(people) == AT_ONCE:
+        tx.due(ALERT, f"{row.number}|{people[-1]}", tx.at)
     areas = {area.code: area.name for area in tx.city.areas}
     news = N_("A new project: {ref} {title}\n{field}, {area}", ref=Own(reference(row.number)), title=row.title,
               field=FIELDS.get(row.field, FIELDS["other"]), area=Own(areas.get(row.area, row.area)))  # fmt: skip
     opens = Opens(N_("Have a look"), "project", "ref", reference(row.number))
-    for person_id in tx.db.scalars(wanted.distinct().order_by(_columns.person_id)).all():
-        if person_id not in known:
-            tx.post(person_id, news, opens, Topic.ALERT)
+    for person_id in people:
+        tx.post(person_id, news, opens, Topic.ALERT)
+
+
+def _wanting(db: Connection, row: ProjectRow, after: int) -> list[int]:
+    """Return a page of those who are to be told of a project, in order of their numbers."""
+    # as an expression: SQLite would look all of them up by area for each page, and sort them
+    here = _columns.area.concat("").in_(("", row.area)), _columns.field.in_(("", row.field))
+    known = _columns.person_id.in_(following(row.number)) | (_columns.person_id == (row.person_id or 0))
+    found = select(_columns.person_id).distinct().where(_columns.person_id > after, *here, ~known)
+    return list(db.scalars(found.order_by(_columns.person_id).limit(AT_ONCE)))
 
 
 def unite_alerts(db: Connection, person_id: int, into: int) -> None:

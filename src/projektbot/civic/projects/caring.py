@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, Connection, FromClause, case, delete, select, update
 
 from projektbot.civic.people.telling import be_silent, go_on_silent
-from projektbot.civic.projects.queries import followers_of, public_for_change
+from projektbot.civic.projects.queries import followers_of, following, public_for_change
 from projektbot.civic.projects.rules import CARES, STATUS, STATUS_AFTER, Care, CareOutcome, MuteOutcome
 from projektbot.civic.projects.tables import project_people
 from projektbot.civic.tx import Opens, Topic, Tx
@@ -89,7 +89,7 @@ def tell_followers(
 
 def hand_over(tx: Tx, number: int, into: int, author: int | None) -> None:
     """Let those who care about one project care about another, each once; the author of the first follows it."""
-    go_on_silent(tx.db, number, into, followers_of(tx.db, into))
+    go_on_silent(tx.db, number, into, following(into))
     _become_one(tx.db, "project", number, into, "person_id")
     if author is not None:
         note_care(tx, into, author, Care.FOLLOW)

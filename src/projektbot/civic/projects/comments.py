@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, Select, func, select, update
+from sqlalchemy import Connection, Row, Select, func, or_, select, update
 
 from projektbot.civic.projects.queries import public_for_change
-from projektbot.civic.projects.rules import COMMENTS_A_PAGE, DeleteOutcome
+from projektbot.civic.projects.rules import COMMENTS_A_PAGE, DeleteOutcome, reference
 from projektbot.civic.projects.tables import comments, projects, reports
-from projektbot.civic.tx import Tx, Unsaid
+from projektbot.civic.tx import Opens, Tx, Unsaid
 from projektbot.dialog.engine import Result
+from projektbot.texts import N_
 
 
 class CommentRow(NamedTuple):
@@ -75,10 +76,23 @@ def delete_comment(tx: Tx, *, ref: str, number: int) -> Result:
     """Delete what this person said about a project. Its number is not given again, and nobody reads it any more."""
     found = public_for_change(tx.db, ref)
     comment = comment_numbered(tx.db, found.number, number, tx.who.person_id) if found else None
-    if comment is None or not comment.mine:
+    if found is None or comment is None or not comment.mine:
         return Result(DeleteOutcome.NOT_YOURS)
     itself = comments.c.id == comment.id
-    tx.unsay(Unsaid(comment.words, comment.at))
+    unsay_comment(tx, found.number, comment)
     tx.db.execute(update(comments).where(itself).values(words="", hidden_at=tx.at))
     tx.db.execute(update(reports).where(reports.c.comment == comment.id).values(settled_at=tx.at))
     return Result(DeleteOutcome.DELETED)
+
+
+def unsay_comment(tx: Tx, number: int, comment: CommentRow) -> None:
+    """Let nobody be told any more of a comment on a project, nor of what has just these words elsewhere.
+
+    It may have been told of under the number of an idea that goes on in this project by now.
+    """
+    columns = projects.c
+    parts = select(columns.number, columns.title).where(or_(columns.number == number, columns.merged_into == number))
+    for part, title in tx.db.execute(parts).all():
+        opens = Opens(N_("Have a look"), "project", "ref", reference(part))
+        # news of any kind name the project: by its title alone none of them is this one
+        tx.unsay(Unsaid(comment.words, comment.at, opens, times=2 if title == comment.words else 1))

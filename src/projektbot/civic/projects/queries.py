@@ -229,16 +229,25 @@ def chosen(db: Connection, found: Select[Any], wanted: Filter, among: Among | No
     return joined.where(*_matching(db, wanted, words, among))
 
 
-def public_projects(
-    db: Connection, wanted: Filter, limit: int, offset: int = 0, among: Among | None = None
-) -> list[ProjectRow]:  # fmt: skip
-    """Return public projects, the newest first; of those that were looked for, first those that are called so."""
+def _in_order(db: Connection, found: Select[Any], wanted: Filter, among: Among | None) -> Select[Any]:
     words = wanted_words(wanted.words)
     order = [projects.c.published_at.desc(), projects.c.number.desc()]
     if words:
         order.insert(0, titled(words).desc())
-    found = chosen(db, _row, wanted, among).order_by(*order)
+    return chosen(db, found, wanted, among).order_by(*order)
+
+
+def public_projects(
+    db: Connection, wanted: Filter, limit: int, offset: int = 0, among: Among | None = None
+) -> list[ProjectRow]:  # fmt: skip
+    """Return public projects, the newest first; of those that were looked for, first those that are called so."""
+    found = _in_order(db, _row, wanted, among)
     return [ProjectRow(*row) for row in db.execute(found.limit(limit).offset(offset))]
+
+
+def numbers_in_order(db: Connection, wanted: Filter, among: Among | None = None) -> list[int]:
+    """Return the numbers of all public projects that somebody wants to see, in the same order."""
+    return list(db.scalars(_in_order(db, select(projects.c.number), wanted, among)))
 
 
 def count_public(db: Connection, wanted: Filter, among: Among | None = None) -> int:
@@ -255,10 +264,8 @@ def support_of(db: Connection, number: int) -> int:
 
 def people_who_hear(db: Connection, number: int, after: int, limit: int) -> list[int]:
     """Return who follows a project, and its author, in order of their numbers."""
-    columns = project_people.c
-    following = select(columns.person_id).where(columns.project == number, columns.follows_at.is_not(None))
     author = select(projects.c.person_id).where(projects.c.number == number, projects.c.person_id.is_not(None))
-    every = following.union(author).subquery()
+    every = following(number).union(author).subquery()
     return list(
         db.scalars(select(every.c.person_id).where(every.c.person_id > after).order_by(every.c.person_id).limit(limit))
     )
@@ -266,9 +273,13 @@ def people_who_hear(db: Connection, number: int, after: int, limit: int) -> list
 
 def followers_of(db: Connection, number: int) -> list[int]:
     """Return who follows a project."""
+    return list(db.scalars(following(number).order_by(project_people.c.id)))
+
+
+def following(number: int) -> Select[tuple[int]]:
+    """Return the question who follows a project, for others that name its people: they may be too many to list."""
     columns = project_people.c
-    mine = (columns.project == number) & columns.follows_at.is_not(None)
-    return list(db.scalars(select(columns.person_id).where(mine).order_by(columns.id)))
+    return select(columns.person_id).where(columns.project == number, columns.follows_at.is_not(None))
 
 
 def followed_by(db: Connection, person_id: int, limit: int) -> list[ProjectRow]:

@@ -7,14 +7,14 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, func, select, update
 
-from projektbot.civic.projects.comments import CommentRow, comment_by_id
+from projektbot.civic.projects.comments import CommentRow, comment_by_id, unsay_comment
 from projektbot.civic.projects.moderation import moderate
 from projektbot.civic.projects.queries import ProjectRow, project_for_change
 from projektbot.civic.projects.rules import PUBLIC, ModerateOutcome, SettleOutcome, Step, reference, row_named
 from projektbot.civic.projects.tables import comments, projects, reports
 from projektbot.civic.staff.queries import grants_of
 from projektbot.civic.staff.rules import Duty, may
-from projektbot.civic.tx import Opens, Tx, Unsaid
+from projektbot.civic.tx import Opens, Tx
 from projektbot.dialog.engine import Result
 from projektbot.texts import N_, Own
 
@@ -111,7 +111,7 @@ def _hide(tx: Tx, found: ProjectRow, comment: int, reason: str) -> None:
     tx.db.execute(update(comments).where(comments.c.id == comment).values(hidden_at=tx.at))
     tx.audit("hide_comment", reference(found.number), area=found.area, words=reason)
     if said:
-        tx.unsay(Unsaid(said.words, said.at))
+        unsay_comment(tx, found.number, said)
         _tell_author(tx, found, said, reason)
 
 

@@ -160,6 +160,7 @@ class SettleOutcome(StrEnum):
 
 
 MEANING = "meaning"  # kind of the due row on which vectors of titles are made (`meanings.py`)
+ALERT = "alert"  # kind of the due rows on which others are told of a new project; the subject: "number|last one told"
 STATUS = "status"  # kind of the due rows that bring status messages up to date; the subject: "number|last person seen"
 STATUS_AFTER = 5 * 60 * 1_000_000  # microseconds: what changes meanwhile is one change
 COMMENTS_A_PAGE = 5

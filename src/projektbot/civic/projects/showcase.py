@@ -8,7 +8,15 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from projektbot.civic.projects.comments import newest_comments
-from projektbot.civic.projects.queries import Among, Filter, ProjectRow, chosen, project, public_projects
+from projektbot.civic.projects.queries import (
+    Among,
+    Filter,
+    ProjectRow,
+    chosen,
+    project,
+    projects_by_number,
+    public_projects,
+)
 from projektbot.civic.projects.rules import PUBLIC, Stage
 from projektbot.civic.projects.tables import comments, project_files, project_people, projects
 from projektbot.i18n import harmless
@@ -66,6 +74,11 @@ def shown_projects(
 ) -> list[Shown]:  # fmt: skip
     """Return public projects, the newest first."""
     return _shown(db, public_projects(db, wanted, limit, offset, among))
+
+
+def shown_among(db: Connection, numbers: Sequence[int]) -> list[Shown]:
+    """Return those of some projects that are public, in the order of these numbers."""
+    return _shown(db, [row for row in projects_by_number(db, numbers) if Stage(row.stage) in PUBLIC])
 
 
 def shown_project(db: Connection, number: int | None) -> Shown | None:

@@ -104,13 +104,14 @@ class Sides(NamedTuple):
 
 
 def sides(db: Connection, match: MatchRow, number: int) -> Sides | None:
-    """Return a match as the team of a project sees it; None if it is not one of theirs."""
+    """Return a match as the team of a project sees it; None if it is not one of theirs, or the other is not public."""
     has, needs = offer_by(db, match.has), offer_by(db, match.needs)
-    if has is None or needs is None:
+    if has is None or needs is None or number not in (has.project, needs.project):
         return None
-    if has.project == number:
-        return Sides(match, has, needs)
-    return Sides(match, needs, has) if needs.project == number else None
+    seen = Sides(match, has, needs) if has.project == number else Sides(match, needs, has)
+    public = projects.c.stage.in_(sorted(PUBLIC))
+    there = select(projects.c.number).where(projects.c.number == seen.theirs.project, public)
+    return seen if db.scalar(there) is not None else None
 
 
 def open_matches(db: Connection, number: int) -> list[Sides]:
