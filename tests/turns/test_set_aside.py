@@ -241,6 +241,28 @@ async def test_a_wake_up_that_fails_is_dropped_and_the_others_are_carried_out(to
     assert {row.session_id for row in await town.rows(due)} == {1, 3}
 
 
+DEADLOCKS = """
+    CREATE SEQUENCE meetings;
+    CREATE FUNCTION meet() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF nextval('meetings') <= 5 THEN RAISE 'two met' USING ERRCODE = 'deadlock_detected'; END IF;
+        RETURN OLD;
+        END $$;
+    CREATE TRIGGER meet BEFORE DELETE ON due FOR EACH ROW EXECUTE FUNCTION meet()
+"""
+
+
+@pytest.mark.parametrize("town", ["postgres"], indirect=True)  # where transactions meet
+async def test_a_wake_up_that_meets_another_transaction_again_and_again_is_carried_out(town: Town, logs: Logs) -> None:
+    await town.person("anna").begins_an_idea()
+    await town.store.write(lambda db: db.exec_driver_sql(DEADLOCKS))
+    town.letters.clear()
+
+    await town.pass_by(timedelta(days=1))
+
+    assert [letter.chat for letter in town.letters] == ["anna"]
+    assert set(events(logs)) == {"due_again"}
+
+
 @pytest.mark.parametrize("town", SQLITE, indirect=True)  # which doctor is told of by a file's name
 async def test_doctor_lists_what_was_set_aside(
     town: Town, broken: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -21,6 +21,7 @@ from projektbot.store.database import Store
 from projektbot.store.listening import Bell
 from projektbot.store.media import MediaStore
 from projektbot.store.tables import settings
+from projektbot.store.trouble import may_pass
 from projektbot.store.upsert import upsert
 from projektbot.turns import outages
 from projektbot.turns.aside import Aside
@@ -139,10 +140,16 @@ class Turns:
         await self.carrier.settle()
 
     async def _carry_out(self, row_id: int) -> None:
-        """Carry out a due row; one that fails is dropped, since it would fail again every second."""
+        """Carry out a due row; one that fails is dropped, since it would fail again every second.
+
+        Not so one that met another transaction, again and again: it stays, and is carried out in a moment.
+        """
         try:
             letters = await self._patience.do(self.transactions.wake, row_id)
         except (Bug, SQLAlchemyError) as error:  # our fault, whatever it is: it costs this row alone
+            if may_pass(error):
+                log.warning("due_again", error=type(error).__name__)
+                return
             number, failure = self._aside.number(self.world.now()), cause_of(error)
             log.error("due_dropped", number=number, error=type(failure).__name__, where=where_from(failure))  # noqa: TRY400
             await self._patience.do(drop_due, row_id)
