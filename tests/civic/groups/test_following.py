@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from projektbot.civic.groups.tables import decisions, project_chats, questions, tasks
 from projektbot.messages import Vote
+from projektbot.store.tables import outbox
 from tests.civic.groups.relay_town import two_chats
 from tests.civic.groups.town import GROUP, Member, arrived, posted
 from tests.civic.projects.town import taps_notice, with_role
@@ -128,10 +131,13 @@ async def test_a_poll_ends_where_its_votes_would_be_counted_no_more(town: Town) 
     assert "I am for it: 1" in await Member(town, "anna", "-300").says("/polls")
 
 
-async def test_a_poll_ends_where_a_group_is_separated_and_goes_on_in_the_other(town: Town) -> None:
+@pytest.mark.parametrize("old", [False, True])
+async def test_a_poll_ends_where_a_group_is_separated_and_goes_on_in_the_other(town: Town, old: bool) -> None:  # noqa: FBT001
     anna, ben = await two_chats(town, on=False)
     await anna.says("/poll Red?")
     await arrived(town, "m7", poll="p7")
+    if old:  # the letter is forgotten long before the poll
+        await town.store.write(lambda db: db.execute(outbox.delete().where(outbox.c.external_id == "m7")))
 
     await anna.says("/team off")
 
