@@ -111,3 +111,10 @@ def test_drop_this_ends_it_and_keeps_no_draft() -> None:
 
     assert [frame.dialog for frame in player.session.frames] == ["start"]  # nobody is left without a word
     assert player.session.drafts == ()
+
+
+def test_what_a_command_fills_in_is_looked_up_too() -> None:
+    by_command = RIDES.replace("{command: ride}", "{command: ride}, {command: ride, fill: where}")
+    player = Player(by_command, HELP, MENU.replace("everything", "ride"), house=Rides())
+
+    assert "Together?" in player.says("/ride coast")

@@ -20,6 +20,7 @@ from projektbot.civic.projects.queries import (
     public_project,
     public_projects,
     queue,
+    sight_of,
 )
 from projektbot.civic.projects.rules import Care, Stage, Step, leads, number_of, reference
 from projektbot.civic.seen import Calculate, Provider, Seen
@@ -184,6 +185,11 @@ def _staff_card(house: Seen, _session: Session, answers: Answers) -> Value:
     return cards.staff_card(house.db, found, house.city, house.now) if found else None
 
 
+def _staff_sight(house: Seen, _session: Session, answers: Answers) -> Value:
+    found = _checked(house, answers)
+    return sight_of(house.db, found) if found else None
+
+
 STEPS: Mapping[Step, Text] = {
     Step.PUBLISH: N_("Publish it"),
     Step.ASK: N_("Ask the author something"),
@@ -231,4 +237,5 @@ CALCULATES: Mapping[str, Calculate] = {
     "answers_officially": _answers_officially,
     "queue_in_words": _waiting,
     "staff_card": _staff_card,
+    "staff_sight": _staff_sight,
 }

@@ -210,7 +210,7 @@ class Talk:
         `own` are the names under which words of the person are given: they make a draft, and are kept in any case.
         """
         now = self.seconds()
-        session, answers = self.session, self._prefilled(dialog, given)
+        session, answers = self.session, self._prefilled(dialog, given, own)
         frame = Frame(
             frame_id(session.count), dialog.name, dialog.version, dialog.shape, answers,
             old={name: given[name] for name in own if name in given and name not in answers},
@@ -221,7 +221,11 @@ class Talk:
         if own and dialog.keeps and dialog.remind_after and is_begun(frame):
             self._remind_later(frame, dialog)
 
-    def _prefilled(self, dialog: Dialog, given: Answers) -> Answers:
+    def _prefilled(self, dialog: Dialog, given: Answers, own: tuple[str, ...]) -> Answers:
+        """Return what is given as answers, with what the house finds about them; not about words that are to be read.
+
+        Those may be changed yet, and answers before them are missing.
+        """
         answers: Answers = {}
         for name, value in given.items():
             step = dialog.by_name.get(name)
@@ -229,6 +233,8 @@ class Talk:
                 answers[GIVEN + name] = value
             elif self.fits(step, value, {}) is None:
                 answers[name] = value
+                facts = self._found(step, answers) if step.lookup and name not in own else {}
+                answers |= {FACT + found: fact for found, fact in facts.items()}
         return answers
 
     def end(self) -> Frame:

@@ -234,10 +234,52 @@ async def test_two_people_who_are_one_support_once_and_keep_their_roles(town: To
     assert "everywhere" in await ben.says("/staff")
 
 
+async def test_nobody_publishes_what_they_have_not_read(town: Town) -> None:
+    anna = town.person("anna")
+    await sends_an_idea(anna)
+    mia = await with_role(town, "mia")
+    await mia.says("/queue", "1")
+    await mia.taps("Ask the author something")
+    await mia.says("Where exactly shall they stand?")
+    await mia.says("/queue P-1001")
+    await anna.says("/ideas", "1")
+    await anna.says("On the grave of my neighbour, who is Ben Miller.")
+
+    told = await mia.taps("Publish it")
+
+    assert "Please look at it once more" in told
+    assert [row.stage for row in await town.rows(projects)] == ["submitted"]
+    await mia.says("/queue", "1")
+    assert "Ben Miller" in town.told("mia")[-1]
+    assert "Done" in await mia.taps("Publish it")
+
+
+async def test_nobody_agrees_to_what_they_have_not_read(town: Town) -> None:
+    want_four_eyes(town, "decline", "publish")
+    await sends_an_idea(town.person("anna"))
+    mia, noor = await with_role(town, "mia"), await with_role(town, "noor")
+    await mia.says("/queue", "1")
+    await mia.taps("Publish it")
+    await noor.says("/queue P-1001")
+    await mia.says("/queue P-1001")
+    await mia.taps("Decline it")
+    await mia.says("Nobody but the two of us needs to know why.")
+
+    told = await noor.taps("Agree")
+
+    assert "Please look at it once more" in told
+    assert await notices(town, "anna") == []
+    assert "Nobody but the two of us" in await noor.says("/queue P-1001")
+
+
+def want_four_eyes(town: Town, *steps: str) -> None:
+    """Let the city want a second person for some steps."""
+    city = town.world.city.model_copy(update={"four_eyes": frozenset(steps)})
+    town.world = town.turns.transactions.world = replace(town.world, city=city)
+
+
 async def test_where_the_city_wants_four_eyes_a_second_one_agrees(town: Town) -> None:
-    town.world = town.turns.transactions.world = replace(
-        town.world, city=town.world.city.model_copy(update={"four_eyes": frozenset({"decline"})})
-    )
+    want_four_eyes(town, "decline")
     await sends_an_idea(town.person("anna"))
     mia, noor = await with_role(town, "mia"), await with_role(town, "noor")
     await mia.says("/queue", "1")

@@ -94,7 +94,7 @@ def let_go(tx: Tx, number: int, address_id: int) -> None:
     """Let a group be the one of a project no more. The messenger's polls there end: it would go on taking votes."""
     tx.db.execute(delete(project_chats).where(project_chats.c.address_id == address_id))
     for question in open_polls(tx.db, number):
-        if poll_ids.message_of_question(tx.db, address_id, question.id):
+        if poll_ids.messages_of_question(tx.db, address_id, question.id):
             over = N_("Here this poll is over: {question}. What was answered so far counts.", question=question.words)
             tx.say(address_id, Post(over, ends=question.id))
 

@@ -6,7 +6,7 @@ from sqlalchemy import delete, insert, select, update
 
 from projektbot.civic.projects.alerts import tell_of_new
 from projektbot.civic.projects.caring import hand_over, tell_followers
-from projektbot.civic.projects.queries import ProjectRow, Proposal, project_for_change, proposal_for
+from projektbot.civic.projects.queries import ProjectRow, Proposal, project_for_change, proposal_for, sight_of
 from projektbot.civic.projects.rules import (
     LEADS,
     MEANING,
@@ -48,11 +48,17 @@ def moderate(
     reason: str | None = None,
     answer: str | None = None,
     into: str | None = None,
+    seen: str | None = None,
 ) -> Result:
-    """Take a step with an idea, or agree to one; `into` is the reference of the idea it goes on in."""
+    """Take a step with an idea, or agree to one; `into` is the reference of the idea it goes on in.
+
+    With `seen` (`sight_of`) nothing is done if the idea, or what is proposed, is not what was looked at any more.
+    """
     found = project_for_change(tx.db, number_of(idea))
     if found is None or not _may(tx, act, found.area):
         return Result(ModerateOutcome.MAY_NOT)
+    if seen and seen != sight_of(tx.db, found):
+        return Result(ModerateOutcome.CHANGED)
     if act in (AGREE, WITHDRAW):
         return Result(_settle(tx, found, agree=act == AGREE))
     step = Step(act)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
@@ -188,6 +189,11 @@ def proposal_for(db: Connection, number: int) -> Proposal | None:
     found = select(columns.person_id, columns.step, columns.words, columns.into).where(columns.project == number)
     row = db.execute(found).first()
     return Proposal(*row) if row else None
+
+
+def sight_of(db: Connection, found: ProjectRow) -> str:
+    """Return a sign of what staff see of an idea: it is another one as soon as they would see something else."""
+    return hashlib.sha256(repr((found, proposal_for(db, found.number))).encode()).hexdigest()[:16]
 
 
 # ---- public ----------------------------------------------------------------------------------------------------------
