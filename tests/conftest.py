@@ -9,9 +9,11 @@ import pytest
 import structlog
 from hypothesis import settings
 
+from tests.compiled import share_compiled
 from tests.room import write_in_memory
 
 write_in_memory()
+share_compiled()
 pytest_plugins = ["tests.servers.fixtures"]
 
 settings.register_profile("house", deadline=None)  # how long one example takes says how busy the machine is
