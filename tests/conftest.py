@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 from collections.abc import Iterator
 
@@ -9,13 +10,22 @@ import pytest
 import structlog
 from hypothesis import settings
 
+from tests.compiled import share_compiled
 from tests.room import write_in_memory
 
 write_in_memory()
+share_compiled()
 pytest_plugins = ["tests.servers.fixtures"]
+gc.disable()  # while all is imported and collected: nothing of it is garbage
 
 settings.register_profile("house", deadline=None)  # how long one example takes says how busy the machine is
 settings.load_profile("house")
+
+
+def pytest_collection_finish() -> None:
+    """Take what was imported and collected out of the collector's rounds: it lives as long as the tests run."""
+    gc.enable()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

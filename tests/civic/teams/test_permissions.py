@@ -29,6 +29,7 @@ from projektbot.civic.teams.tables import (
 )
 from projektbot.civic.tx import Tx, Who
 from projektbot.config import Settings, folder
+from projektbot.dialog.book import Book
 from projektbot.dialog.session import Session
 from projektbot.i18n import read_catalogs
 from projektbot.store.database import open_engine
@@ -44,6 +45,7 @@ ASKING, OTHER, THIRD = 6, 7, 8  # who has asked to join; who leads another team;
 
 CODE = "BCDFGHJK"
 REF = {"ref": "P-1001"}
+CITY = read_city(Settings().city)
 # How each act is done; `SEE` is no action, but a card.
 DOING: Mapping[Act, tuple[str, Mapping[str, object]]] = {
     Act.ASK: ("ask_to_join", {**REF, "name": "Zoe", "sector": "civil", "why": "I would like to."}),
@@ -130,7 +132,7 @@ def _stored(db: Connection) -> list[list[tuple[object, ...]]]:
 
 def _does(db: Connection, person_id: int, name: str, answers: Mapping[str, object]) -> str:
     who = Who(person_id, 1, 1, "desk", "en")
-    return str(act(Tx(db, NOW, who, read_city(Settings().city), UTC_ZONE), name, dict(answers)).outcome)
+    return str(act(Tx(db, NOW, who, CITY, UTC_ZONE), name, dict(answers)).outcome)
 
 
 # What the two acts of those who are not in the team say instead, in the words of what they wanted.
@@ -173,10 +175,15 @@ def test_every_act_is_done_and_every_role_is_somebodys() -> None:
     assert {role for roles in MAY.values() for role in roles} <= set(PERSON)
 
 
+@pytest.fixture(scope="module")
+def book() -> Book:
+    """Read the dialogs."""
+    return read_book(read_catalogs(folder("locales"), "en", UTC_ZONE))
+
+
 @pytest.mark.parametrize("role", list(PERSON), ids=str)
-def test_names_are_for_those_in_the_team(db: Connection, role: Role) -> None:
-    languages = read_catalogs(folder("locales"), "en", UTC_ZONE)
-    house = CityHouse(db, PERSON[role], read_city(Settings().city), read_book(languages), ("en",), NOW, UTC_ZONE)
+def test_names_are_for_those_in_the_team(db: Connection, role: Role, book: Book) -> None:
+    house = CityHouse(db, PERSON[role], CITY, book, ("en",), NOW, UTC_ZONE)
 
     card = house.calculate("team_card", Session(), REF)
 
