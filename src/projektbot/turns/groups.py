@@ -343,18 +343,14 @@ def _show_anew(batch: Batch, found: Found, session: Session, post: Post) -> list
 def count_early(batch: Batch, poll: str) -> None:
     """Count the votes that came before a poll of a messenger was known."""
     for channel in early.channels(batch.db, poll):
-        chat = poll_ids.chat_of_poll(batch.db, channel, poll)
-        if chat:
-            _count_early_in(batch, Inbound(channel, "", chat, Vote(poll), private=False), poll)
-
-
-def _count_early_in(batch: Batch, of_nobody: Inbound, poll: str) -> None:
-    batch.load([of_nobody])
-    conversation = batch.conversation(of_nobody)
-    binding.held(_here(batch, conversation, of_nobody))  # before the votes: whoever votes right now waits, or we do
-    for vote in early.take(batch.db, of_nobody.channel, poll):
-        given = replace(of_nobody, event=Vote(poll, vote.places), sender=vote.sender, order=vote.order)
-        polls.vote(_here(batch, conversation, given), poll, vote.places)
+        if chat := poll_ids.chat_of_poll(batch.db, channel, poll):
+            of_nobody = Inbound(channel, "", chat, Vote(poll), private=False)
+            batch.load([of_nobody])
+            # held before the votes are taken, as by whoever votes right now
+            here = binding.held(_here(batch, batch.conversation(of_nobody), of_nobody))
+            question = poll_ids.question_of_poll(batch.db, here.tx.who.address_id, poll)
+            if question is not None:
+                polls.count_early(here, question)
 
 
 def wake(batch: Batch, kind: str, subject: str) -> list[Letter]:

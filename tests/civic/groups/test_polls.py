@@ -157,6 +157,19 @@ async def test_a_vote_that_is_quicker_than_the_poll_s_id_is_counted(town: Town) 
     assert not await town.rows(early_votes)
 
 
+async def test_a_vote_that_came_early_counts_when_the_poll_ends_at_once(town: Town) -> None:
+    here, there = await in_both(town)
+    await here.says("/poll Which colour? ; red ; green")
+    await town.take(replace(here.inbound(Vote("p1", (0,))), chat=""))
+    await town.take(replace(Member(town, "77").inbound(Vote("p1", (1,))), chat=""))
+    await arrived(town, "m1", poll="p1")
+    await arrived(town, "$e1", ROOM, poll="$e1")
+
+    assert "red: 1\ngreen: 1" in await there.says("/poll end")
+    await town.jobs.tick()
+    assert [row.choice for row in await town.rows(group_answers)] == [0, 1]
+
+
 async def test_of_two_votes_before_the_poll_is_known_the_later_counts_however_they_come(town: Town) -> None:
     anna = await bound(town)
     await anna.says("/poll Which colour? ; red ; green")

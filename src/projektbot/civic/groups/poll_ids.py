@@ -61,6 +61,16 @@ def chat_of_poll(db: Connection, channel: str, poll: str) -> str:
     return db.scalar(found.limit(1)) or ""
 
 
+def polls_of(db: Connection, question: int) -> list[tuple[int, str, str]]:
+    """Return the messenger's polls that ask something: address, channel, and the id by which votes name them."""
+    its = addresses.c.id == _columns.address_id
+    found = select(_columns.address_id, addresses.c.channel, _columns.poll).join(addresses, its)
+    copies = select(_columns.address_id, addresses.c.channel, _copies.poll).join(addresses, its)
+    mine = _columns.question == question
+    both = union_all(found.where(mine, _columns.poll.is_not(None)), copies.join(group_poll_copies, _of).where(mine))
+    return [(address_id, channel, poll) for address_id, channel, poll in db.execute(both)]
+
+
 def _asking(name: str, value: str, *here: ColumnElement[bool]) -> CompoundSelect[int, int]:
     """Return question and address of the polls, or of the other messages of their letters, of which `name` is this."""
     wanted = select(_columns.question, _columns.address_id).where(*here)

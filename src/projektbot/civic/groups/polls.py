@@ -6,16 +6,18 @@ Each messenger counts only what happens there; the common count is ours (`group_
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from projektbot.civic.cards import lines, paragraphs
+from projektbot.civic.groups import early
 from projektbot.civic.groups.arguments import poll_to_end, read_question
 from projektbot.civic.groups.asking import ask, end, take_choices
 from projektbot.civic.groups.counts import MOODS, counted, shown
 from projektbot.civic.groups.here import Here
-from projektbot.civic.groups.poll_ids import question_of_message, question_of_poll
+from projektbot.civic.groups.poll_ids import polls_of, question_of_message, question_of_poll
 from projektbot.civic.groups.queries import (
     QuestionRow,
     chats_of_project,
@@ -33,7 +35,7 @@ from projektbot.civic.groups.rules import (
     MOST_OPEN_POLLS,
     Kind,
 )
-from projektbot.civic.groups.speaking import speaker_of
+from projektbot.civic.groups.speaking import people_behind, speaker_of
 from projektbot.civic.tx import Asked, Post, Tx
 from projektbot.dialog.cleaning import is_visible
 from projektbot.errors import Refused
@@ -140,6 +142,7 @@ def _end(here: Here, found: QuestionRow) -> Post:
         raise Refused(N_("This poll is over already."))
     if not _may_end(here, question):
         raise Refused(N_("Only who asked, or who leads the project, can end a poll."))
+    count_early(here, question.id)
     end(here, question)
     post = Post(_result(here.tx.db, here.zone, question), ends=question.id)
     here.say_elsewhere(post)
@@ -185,3 +188,13 @@ def vote(here: Here, poll_id: str, places: Sequence[int]) -> bool:
         valid = all(0 <= place < len(question.options) for place in places)
         take_choices(here, question, set(places[:1]) if valid else set())  # with a choice that there is not it is void
     return True
+
+
+def count_early(here: Here, question: int) -> None:
+    """Count the votes that came before we knew the polls that ask this; whoever calls holds the project."""
+    db, who = here.tx.db, here.tx.who
+    for address_id, channel, poll_id in polls_of(db, question):
+        there = replace(here.tx, who=replace(who, address_id=address_id, channel=channel))
+        for one in early.take(db, channel, poll_id):
+            people = tuple(people_behind(db, channel, one.sender))
+            vote(replace(here, tx=there, sender=one.sender, people=people), poll_id, one.places)
