@@ -19,6 +19,7 @@ from tests.servers.matrix_person import MatrixPerson
 
 WAIT = 30.0
 WAITING = 'http-equiv="refresh"'
+OURS = 'class="ours"'
 # the smallest Ogg page with an Opus header: enough to be recognised for what it is
 VOICE = b"OggS\x00\x02" + bytes(20) + b"\x01\x13OpusHead\x01\x01\x38\x01\x80\xbb\x00\x00\x00\x00\x00"
 
@@ -195,6 +196,12 @@ class ByTerminal:
         self._told = printed(await asyncio.wait_for(self._messages.get(), WAIT))
 
 
+def last_of_ours(page: str) -> str:
+    """Return a chat page from our last message on, or all of it: a long talk is not read anew after each word."""
+    ours = page.rfind(OURS)
+    return page[max(page.rfind("<li", 0, ours), 0) :] if ours >= 0 else page
+
+
 class _Page(HTMLParser):
     """The last message of a chat page: its words, and its buttons with their tokens."""
 
@@ -250,7 +257,7 @@ class ByWeb:
             while WAITING in response.text:
                 response = await self._client.get("/chat")
         self._page = _Page()
-        self._page.feed(response.text)
+        self._page.feed(last_of_ours(response.text))
 
     async def write(self, text: str) -> None:
         """Send the form."""
