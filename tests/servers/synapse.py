@@ -250,8 +250,11 @@ def _config(folder: Path, port: int, secret: str) -> dict[str, Any]:
         "federation_domain_whitelist": [],
         "url_preview_enabled": False,
         "presence": {"enabled": False},
-        # What nobody here asks for, and what would be written anew with each event.
+        # What nobody here asks for, and what would be worked out and written anew with each event.
         "stats": {"enabled": False},
+        "push": {"enabled": False},
+        "start_pushers": False,
+        "send_federation": False,
         "update_user_directory": False,
         "filter_timeline_limit": TIMELINE_LIMIT,
         # Else a bot that forgets how far it has read is given everything once more for two minutes, as if it had not.
