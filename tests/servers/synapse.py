@@ -31,25 +31,15 @@ START_SECONDS = 60.0  # 2.5 s on an idle machine; a first start from cold .pyc f
 STOP_SECONDS = 10.0  # 0.1 s usually
 PROBE_SECONDS = 0.05
 
-# Synapse, which ends when its standard input does: so none outlives a test run, however that was ended. It counts
-# nothing of what it does: nobody asks for its metrics, and they are a tenth of its time.
+# Synapse, which ends when its standard input does: so none outlives a test run, however that was ended.
 _PROGRAM = """
 import os, runpy, signal, sys, threading
-from prometheus_client import Counter, Gauge, Histogram, Summary
 
 def end_with_parent():
     sys.stdin.read()
     os.kill(os.getpid(), signal.SIGKILL)
 
 threading.Thread(target=end_with_parent, daemon=True).start()
-
-def itself(metric, *labels, **named):
-    return metric
-
-for kind in (Counter, Gauge, Histogram, Summary):
-    for act in {"labels", "inc", "dec", "set", "observe", "set_function"} & {*dir(kind)}:
-        setattr(kind, act, itself)
-
 runpy.run_module("synapse.app.homeserver", run_name="__main__", alter_sys=True)
 """
 
@@ -265,7 +255,6 @@ def _config(folder: Path, port: int, secret: str) -> dict[str, Any]:
         "stats": {"enabled": False},
         "push": {"enabled": False},
         "start_pushers": False,
-        "send_federation": False,
         "update_user_directory": False,
         "filter_timeline_limit": TIMELINE_LIMIT,
         # Else a bot that forgets how far it has read is given everything once more for two minutes, as if it had not.
