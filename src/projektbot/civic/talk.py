@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from projektbot.civic import cards
-from projektbot.civic.projects.comments import CommentRow, comment_by_id, comments_on
+from projektbot.civic.projects.comments import CommentRow, comment_by_id, comments_on, numbering_of
 from projektbot.civic.projects.queries import ProjectRow, count_comments, project, public_project
 from projektbot.civic.projects.reports import (
     FINE,
@@ -44,6 +44,11 @@ def _page(house: Seen, answers: Answers) -> tuple[ProjectRow | None, int, list[C
         return None, 0, []
     page = min(int(answers.get("page") or 0), _last_page(house, found))
     return found, page, comments_on(house.db, found.number, house.person_id, page)
+
+
+def _numbering(house: Seen, _session: Session, answers: Answers) -> Value:
+    found = public_project(house.db, str(answers.get("ref", "")))
+    return numbering_of(house.db, found.number) if found else None
 
 
 def _comments(house: Seen, _session: Session, answers: Answers) -> Value:
@@ -137,6 +142,7 @@ def _decisions(house: Seen, _session: Session, answers: Answers) -> Sequence[tup
 PROVIDERS: Mapping[str, Provider] = {"comment_acts": _acts, "reports": _reports, "decisions": _decisions}
 CALCULATES: Mapping[str, Calculate] = {
     "comments_page": _comments,
+    "comments_numbering": _numbering,
     "earlier_page": _earlier,
     "later_page": _later,
     "count_reports": _count_reports,

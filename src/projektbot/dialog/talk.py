@@ -210,7 +210,7 @@ class Talk:
         `own` are the names under which words of the person are given: they make a draft, and are kept in any case.
         """
         now = self.seconds()
-        session, answers = self.session, self._prefilled(dialog, given, own)
+        session, answers = self.session, self._prefilled(dialog, given)
         frame = Frame(
             frame_id(session.count), dialog.name, dialog.version, dialog.shape, answers,
             old={name: given[name] for name in own if name in given and name not in answers},
@@ -221,19 +221,17 @@ class Talk:
         if own and dialog.keeps and dialog.remind_after and is_begun(frame):
             self._remind_later(frame, dialog)
 
-    def _prefilled(self, dialog: Dialog, given: Answers, own: tuple[str, ...]) -> Answers:
-        """Return what is given as answers, with what the house finds about them; not about words that are to be read.
-
-        Those may be changed yet, and answers before them are missing.
-        """
+    def _prefilled(self, dialog: Dialog, given: Answers) -> Answers:
+        """Return what is given as answers, with what the house finds about them if none before them is missing."""
         answers: Answers = {}
         for name, value in given.items():
             step = dialog.by_name.get(name)
             if not isinstance(step, Question):
                 answers[GIVEN + name] = value
             elif self.fits(step, value, {}) is None:
+                is_next = step is _first_open(dialog, answers)
                 answers[name] = value
-                facts = self._found(step, answers) if step.lookup and name not in own else {}
+                facts = self._found(step, answers) if step.lookup and is_next else {}
                 answers |= {FACT + found: fact for found, fact in facts.items()}
         return answers
 
@@ -252,6 +250,11 @@ class Talk:
     def look(self, *view: Value) -> None:
         """Change what the person is looking at beside the plain question."""
         self.put(replace(self.session.frames[-1], view=view))
+
+
+def _first_open(dialog: Dialog, answers: Answers) -> Question | None:
+    open_ones = (step for step in dialog.steps if isinstance(step, Question) and step.name not in answers)
+    return next(open_ones, None)
 
 
 def _without_found(answers: Answers, step: Step | None) -> Answers:

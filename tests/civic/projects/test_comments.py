@@ -14,10 +14,10 @@ async def a_published_project(town: Town) -> None:
     await publishes(await with_role(town, "mia"), "P-1001")
 
 
-async def comments_on_it(somebody: Person, *words: str) -> None:
-    """Say things about the first project."""
+async def comments_on_it(somebody: Person, *words: str, ref: str = "P-1001") -> None:
+    """Say things about a project."""
     for said in words:
-        await somebody.says("/project P-1001")
+        await somebody.says(f"/project {ref}")
         await somebody.taps("Say something about it")
         await somebody.says(said)
 
@@ -65,6 +65,28 @@ async def test_ones_own_comment_is_deleted_and_the_others_keep_their_numbers(tow
     assert "3) June 15, 2026:\nSorry for that." in told
     assert "Nonsense!" not in {row.words for row in await town.rows(comments)}
     assert "Report one of these" in labels(cem)
+
+
+async def test_once_comments_came_in_by_a_merge_nobody_means_another_one_than_they_saw(town: Town) -> None:
+    await a_published_project(town)
+    await sends_an_idea(town.person("anna"), "Shade for the playground")
+    await publishes(town.person("mia"), "P-1002")
+    ben, mia = town.person("ben"), town.person("mia")
+    await comments_on_it(ben, "Under trees.", ref="P-1002")
+    await comments_on_it(ben, "A good place.")
+    assert "1) June 15, 2026, from you:\nA good place." in await reads(ben)
+    await mia.says("/queue P-1002")
+    await mia.taps("Put it together with another one")
+    await mia.says("P-1001")
+
+    await ben.taps("Delete one of mine")
+    told = await ben.says("1")
+
+    assert "the numbers have changed" in told
+    assert {row.words for row in await town.rows(comments)} == {"Under trees.", "A good place."}
+    await ben.taps("Delete one of mine")
+    assert "It is deleted" in await ben.says("2")
+    assert {row.words for row in await town.rows(comments)} == {"Under trees.", ""}
 
 
 async def test_who_has_said_nothing_cannot_delete(town: Town) -> None:

@@ -260,7 +260,7 @@ async def test_nobody_agrees_to_what_they_have_not_read(town: Town) -> None:
     mia, noor = await with_role(town, "mia"), await with_role(town, "noor")
     await mia.says("/queue", "1")
     await mia.taps("Publish it")
-    await noor.says("/queue P-1001")
+    await noor.says("/queue", "1")
     await mia.says("/queue P-1001")
     await mia.taps("Decline it")
     await mia.says("Nobody but the two of us needs to know why.")

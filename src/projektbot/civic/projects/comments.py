@@ -72,9 +72,20 @@ def _row(row: Row[Any]) -> CommentRow:
     return CommentRow(row.id, row.number, row.person_id, row.words, row.at, bool(row.ours), bool(row.mine))
 
 
-def delete_comment(tx: Tx, *, ref: str, number: int) -> Result:
-    """Delete what this person said about a project. Its number is not given again, and nobody reads it any more."""
+def numbering_of(db: Connection, number: int) -> str:
+    """Return a sign of how the comments on a project are numbered: another one once others came in by a merge."""
+    merged = select(func.count()).select_from(projects).where(projects.c.merged_into == number)
+    return f"{number}|{db.scalar(merged)}"
+
+
+def delete_comment(tx: Tx, *, ref: str, number: int, seen: str | None = None) -> Result:
+    """Delete what this person said about a project. Its number is not given again, and nobody reads it any more.
+
+    With `seen` (`numbering_of`) nothing is done once other comments are called by these numbers.
+    """
     found = public_for_change(tx.db, ref)
+    if found and seen and seen != numbering_of(tx.db, found.number):
+        return Result(DeleteOutcome.CHANGED)
     comment = comment_numbered(tx.db, found.number, number, tx.who.person_id) if found else None
     if found is None or comment is None or not comment.mine:
         return Result(DeleteOutcome.NOT_YOURS)

@@ -130,6 +130,7 @@ class SayOutcome(StrEnum):
     TOO_MANY = "too_many"
     GONE = "gone"
     UNKNOWN = "unknown"  # no comment of this number
+    CHANGED = "changed"  # others are called by these numbers now
 
 
 class AlertOutcome(StrEnum):
@@ -148,6 +149,7 @@ class DeleteOutcome(StrEnum):
 
     DELETED = "deleted"
     NOT_YOURS = "not_yours"
+    CHANGED = "changed"  # others are called by these numbers now
 
 
 class SettleOutcome(StrEnum):

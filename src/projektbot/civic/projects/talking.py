@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Table, func, insert, select, update
 
 from projektbot.civic.projects.caring import note_care, tell_followers
-from projektbot.civic.projects.comments import comment_numbered
+from projektbot.civic.projects.comments import comment_numbered, numbering_of
 from projektbot.civic.projects.queries import ProjectRow, project_for_change, public_for_change
 from projektbot.civic.projects.reports import count_reports
 from projektbot.civic.projects.rules import (
@@ -61,11 +61,13 @@ def _tell(tx: Tx, found: ProjectRow, comment: str) -> None:
     tell_followers(tx, found.number, news, opens, but=found.person_id, topic=Topic.COMMENT)
 
 
-def report(tx: Tx, *, ref: str, report: str, number: int | None = None) -> Result:
-    """Tell staff that a project should not be public, or the comment of this `number` on it."""
+def report(tx: Tx, *, ref: str, report: str, number: int | None = None, seen: str | None = None) -> Result:
+    """Tell staff that a project should not be public, or the comment of this `number` on it; `seen` as to delete it."""
     found = public_for_change(tx.db, ref)
     if found is None:
         return Result(SayOutcome.GONE)
+    if number is not None and seen and seen != numbering_of(tx.db, found.number):
+        return Result(SayOutcome.CHANGED)
     comment = comment_numbered(tx.db, found.number, number, tx.who.person_id) if number is not None else None
     if number is not None and comment is None:
         return Result(SayOutcome.UNKNOWN)
