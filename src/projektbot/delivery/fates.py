@@ -12,9 +12,6 @@ from projektbot.errors import Blocked, ChannelError, Moved, Rejected, Revoked, T
 from projektbot.messages import Letter
 
 FIRST_WAIT: Final = SECOND // 2  # somebody waits for a reply, and most failures are short
-PATIENCE: Final = (
-    10  # times as long waits news that may have arrived: whatever kept the answer passes, and no copy comes
-)
 LONGEST_WAIT: Final = 60 * SECOND  # after an outage we are back within a minute
 # What fails for a day is no answer any more; and so long, not longer, Matrix recognises a resend.
 GIVE_UP_AFTER: Final = 24 * 3600 * SECOND
@@ -109,9 +106,8 @@ def fate_of(letter: Letter, error: Exception, trouble: Trouble, now: int, *, ide
         trouble.since = now
     trouble.failures += 1
     attempts = letter.attempts + unsure
-    patience = PATIENCE if unsure and letter.kind in SENDS and not idempotent else 1
     return _given_up(letter, error, trouble, now, attempts, idempotent=idempotent) or Again(
-        max(_span(error), patience * wait(trouble.failures, chance)), attempts
+        max(_span(error), wait(trouble.failures, chance)), attempts
     )
 
 
