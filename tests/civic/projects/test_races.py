@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 
 import pytest
 from sqlalchemy import Column, select, text
 
 from projektbot.civic.projects.tables import projects
-from projektbot.messages import Tap
+from projektbot.messages import Inbound, Tap
 from projektbot.store.audit import audit
 from tests.civic.projects.test_comments import a_published_project
 from tests.civic.projects.test_reports import reports_project
@@ -27,7 +27,7 @@ WAITING = text("""SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 
 
 
 @contextmanager
-def held(town: Town, what: Column[int] = projects.c.number) -> Iterator[None]:
+def held(town: Town, what: Column[int]) -> Iterator[None]:
     """Hold the idea, or another row, so that whoever decides about it waits until the block ends."""
     with town.engine.connect() as db:
         db.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
@@ -48,20 +48,31 @@ def token(somebody: Person, label: str) -> str:
     return next(choice.token for choice in mine[-1].message.choices if choice.label == label)
 
 
-async def both_tap(town: Town, label: str) -> list[str]:
-    """Let two moderators press the same button at once, each in a process of their own; return what both are told."""
-    first, second = Tap(token(town.person("mia"), label)), Tap(token(town.person("noor"), label))
+async def meet(town: Town, first: Inbound, second: Inbound, over: Column[int] = projects.c.number) -> list[str]:
+    """Let two updates have their turns at once, each in a process of its own; return what their chats are told.
+
+    Both go as far as they get while another transaction holds the rows they meet over, the first before the second.
+    """
     before, elsewhere = len(town.letters), town.again()
-    async with workers(town, elsewhere):
-        with held(town):
-            await post(town, town.inbound("mia", first))
+    async with AsyncExitStack() as working:
+        await working.enter_async_context(workers(town))
+        with held(town, over):
+            await post(town, first)
             await until_waiting(town, 1)
-            await post(elsewhere, elsewhere.inbound("noor", second))  # the process that waits cannot take it
+            # not before: it could have taken the first, and would not get round to the second
+            await working.enter_async_context(workers(elsewhere))
+            await post(elsewhere, second)
             await until_waiting(town, 2)
         await empty(town)
     told = [letter.message.plain() for letter in (*town.letters[before:], *elsewhere.letters)]
     await elsewhere.close()
     return told
+
+
+async def both_tap(town: Town, label: str) -> list[str]:
+    """Let two moderators press the same button at once, each in a process of their own; return what both are told."""
+    mia, noor = (town.inbound(name, Tap(token(town.person(name), label))) for name in ("mia", "noor"))
+    return await meet(town, mia, noor)
 
 
 async def test_of_two_who_decide_at_once_one_wins(town: Town) -> None:
