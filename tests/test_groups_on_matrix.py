@@ -71,6 +71,17 @@ async def vote_in_a_poll(there: Room, anna: MatrixPerson, ben: MatrixPerson, car
     assert closed.content["m.relates_to"] == about["m.relates_to"]
 
 
+async def choose_and_withdraw(there: Room, carla: MatrixPerson, dates: Seen) -> None:
+    """Let somebody react beside one who has chosen a date already, and take the reaction away again."""
+    reaction = await carla.react(there.room, dates.event_id, "1\ufe0f\u20e3")
+    chosen = await carla.wait_for(there.room, lambda event: event.body.count(": 1") == 2, timeout=WAIT)
+    await carla.redact(there.room, reaction)
+    withdrawn = await carla.wait_for(
+        there.room, lambda event: event.body.count(": 1") == 1, after=chosen.event_id, timeout=WAIT
+    )
+    assert withdrawn.replaces == chosen.replaces == dates.event_id
+
+
 @pytest.mark.parametrize("encrypted", [False, True], ids=["plain", "encrypted"])
 async def test_a_room_is_bound_plans_decides_and_is_upgraded(tmp_path: Path, synapse: Synapse, encrypted: bool) -> None:  # noqa: FBT001
     account = await synapse.user("bot")
@@ -94,6 +105,7 @@ async def test_a_room_is_bound_plans_decides_and_is_upgraded(tmp_path: Path, syn
         dates = await there.says(anna, "!treffen Planung; Freitag 18:00; Samstag 10:00", "Wann passt")
         await ben.reply(there.room, dates.event_id, "2")
         await there.hears(ben, ": 1")
+        await choose_and_withdraw(there, carla, dates)
         await there.says(anna, "!treffen 2", "Kommen Sie?")
         await vote_in_a_poll(there, anna, ben, carla)
         wish = await carla.say(there.room, "Jemand müsste Pinsel besorgen")

@@ -10,6 +10,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 
+from projektbot.civic.groups import reactions
 from projektbot.errors import Bug, ChannelError, cause_of, guarded
 from projektbot.i18n import Languages
 from projektbot.instants import micros
@@ -84,5 +85,6 @@ class Jobs:
         now = self.now()
         handled, sent = micros(now - HANDLED_KEPT), micros(now - SENT_KEPT)
         await self.store.write(lambda db: rows.prune(db, handled, sent))
+        await self.store.write(lambda db: reactions.prune(db, sent))
         await self.turns.forget_passed_on(now)
         await self._forget_files(now - SENT_KEPT)

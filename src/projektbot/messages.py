@@ -38,18 +38,20 @@ class Command:
 
 @record
 class Tap:
-    """A button of ours. `message` is the platform id of the message that carries it."""
+    """A button of ours: in which message it is, and by which reaction it was picked, if so; both are platform ids."""
 
     token: str
     message: str = ""
+    reaction: str = ""
 
 
 @record
 class Pick:
-    """The `number`-th choice of one of our messages (a reaction 1️⃣): the road finds the token."""
+    """The `number`-th choice of one of our messages, picked by a reaction 1️⃣; on Telegram that has no id."""
 
     number: int
     message: str
+    reaction: str = ""
 
 
 @record
@@ -117,7 +119,7 @@ class Edited:
 
 @record
 class Gone:
-    """An earlier message of a group was deleted."""
+    """An earlier message, or a reaction, of a group was deleted."""
 
     message: str
 

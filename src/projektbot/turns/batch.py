@@ -40,7 +40,7 @@ from projektbot.store.listening import OUTBOX, notify
 from projektbot.texts import N_, Text
 from projektbot.turns import groups, linking, notices, rows, unsaying
 from projektbot.turns.kept import Kept
-from projektbot.turns.rendering import Renderer, Written
+from projektbot.turns.rendering import Renderer, Written, token_of
 from projektbot.turns.unsettled import Unsettled
 
 
@@ -247,7 +247,7 @@ class Batch:
             self._blocked(conversation, None)  # who writes has let us in again
         if isinstance(inbound.event, Pick):
             body = self.told(found.address_id, inbound.event.message, patient=patient)
-            return self._picked(inbound.event, body, "" if found.private else inbound.event.message)
+            return _picked(inbound.event, body, in_group=not found.private)
         return inbound.event
 
     def _blocked(self, conversation: Conversation, at: int | None) -> None:
@@ -261,14 +261,6 @@ class Batch:
         if body is None and patient and rows.is_being_told(self.db, address_id, self.at):
             raise Unsettled
         return body
-
-    def _picked(self, pick: Pick, body: bytes | None, message: str) -> Event:
-        if body is None:
-            return Odd("reaction")
-        sent = orjson.loads(body)
-        numbered = [choice for choice in sent["choices"] if not choice["word"]]
-        index = pick.number - sent["first"]
-        return Tap(numbered[index]["token"], message) if 0 <= index < len(numbered) else Odd("reaction")
 
     def _about(self, conversation: Conversation, message: str, *, patient: bool) -> str:
         body = self.told(conversation.found.address_id, message, patient=patient)
@@ -331,3 +323,11 @@ class Batch:
         found = conversation.found
         last = conversation.last or found.address_id
         return found.session_id, self.kept.write(found.session_id, conversation.session), last
+
+
+def _picked(pick: Pick, body: bytes | None, *, in_group: bool) -> Event:
+    """Return the button that a reaction to a message of ours stands for, of which this is the body."""
+    token = token_of(body, pick.number)
+    if not token:
+        return Odd("reaction")
+    return Tap(token, pick.message, pick.reaction) if in_group else Tap(token)

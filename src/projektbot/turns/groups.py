@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import orjson
 
@@ -22,6 +22,7 @@ from projektbot.civic.groups import (
     meetings,
     poll_ids,
     polls,
+    reactions,
     relay,
     tasks,
 )
@@ -36,11 +37,11 @@ from projektbot.dialog.cleaning import clean
 from projektbot.dialog.session import Session
 from projektbot.errors import Refused
 from projektbot.i18n import harmless
-from projektbot.messages import Command, Event, Inbound, Letter, Odd, Tap, Vote, Words, outgoing_from
+from projektbot.messages import Command, Event, Gone, Inbound, Letter, Odd, Tap, Vote, Words, outgoing_from
 from projektbot.texts import N_, Own, Text
 from projektbot.turns import notices, paces, relaying, rows
 from projektbot.turns.paces import Pace
-from projektbot.turns.rendering import Where, written
+from projektbot.turns.rendering import Where, token_of, written
 from projektbot.turns.unsettled import Unsettled
 
 if TYPE_CHECKING:
@@ -153,6 +154,8 @@ def take(batch: Batch, conversation: Conversation, inbound: Inbound, event: Even
 def _act(
     batch: Batch, conversation: Conversation, here: Here, inbound: Inbound, event: Event, *, patient: bool
 ) -> Letter | None:
+    if isinstance(event, Gone):
+        return _withdraw(batch, conversation, here, event.message)
     event = _as_meant(batch, conversation, event, patient=patient)
     try:
         post = _done(batch, here, event, patient=patient)
@@ -165,6 +168,19 @@ def _act(
     replaces = _replaced(batch, here, event)
     where = Where(post.media, replaces, "" if replaces else inbound.message, inbound.thread)
     return _post(batch, conversation.found, conversation.session, post, where, "receipt")
+
+
+def _withdraw(batch: Batch, conversation: Conversation, here: Here, reaction: str) -> Letter | None:
+    """Take back what somebody had chosen by a reaction that is gone; nobody is told more than how it stands now."""
+    message = reactions.message_of(batch.db, here.tx.who.address_id, reaction)
+    if not message or not (here := binding.held(here)).project:
+        return None
+    post = asking.withdraw(here, reaction)
+    if post is None:
+        return None
+    replaced = _replaced(batch, here, Tap("", message))
+    where = Where(replaces=replaced)
+    return _post(batch, conversation.found, conversation.session, post, where, "receipt") if replaced else None
 
 
 def _say_rest(batch: Batch, conversation: Conversation, inbound: Inbound) -> Letter:
@@ -224,11 +240,8 @@ def _as_meant(batch: Batch, conversation: Conversation, event: Event, *, patient
     number = row_named(event.text.strip()) if isinstance(event, Words) else 0
     if not isinstance(event, Words) or not event.to or not number:
         return event
-    body = batch.told(conversation.found.address_id, event.to, patient=patient)
-    sent: dict[str, Any] = orjson.loads(body) if body else {"choices": [], "first": 1}
-    numbered = [choice for choice in sent["choices"] if not choice["word"]]
-    index = number - sent["first"]
-    return Tap(numbered[index]["token"], event.to) if 0 <= index < len(numbered) else event
+    token = token_of(batch.told(conversation.found.address_id, event.to, patient=patient), number)
+    return Tap(token, event.to) if token else event
 
 
 def _done(batch: Batch, here: Here, event: Event, *, patient: bool) -> Post | None:
@@ -238,7 +251,7 @@ def _done(batch: Batch, here: Here, event: Event, *, patient: bool) -> Post | No
         case Command(name, argument):
             return _commanded(batch, here, name, clean(harmless(argument)))
         case Tap(token):
-            return _tapped(here, token)
+            return _tapped(replace(here, to=event.message, reaction=event.reaction), token)
         case Words():
             return _show_help(here)
         case Odd("upgraded") if here.project:

@@ -68,6 +68,8 @@ def concerns(batch: Batch, found: Found, inbound: Inbound, event: Event, *, pati
 
     That is what nobody said to us, and an answer to a message that we have passed on: messengers take it for one to us.
     """
+    if isinstance(event, Gone):
+        return bool(copies.copies_of(batch.db, found.address_id, event.message))
     if inbound.overheard or not inbound.name:  # a name is given only where messages are passed on
         return inbound.overheard
     match event:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -114,6 +114,14 @@ class Renderer:
             known = self._lines[id(line), locale] = (line, self.languages.parts(line.text, locale, style))
         for part in known[1]:
             runs.add(part.style, part.text, part.url)
+
+
+def token_of(body: bytes | None, number: int) -> str:
+    """Return what the `number`-th button of a message carries, as the outbox keeps it; empty if there is none."""
+    sent: dict[str, Any] = orjson.loads(body) if body else {"choices": [], "first": 1}
+    numbered: list[str] = [choice["token"] for choice in sent["choices"] if not choice["word"]]
+    index = number - sent["first"]
+    return numbered[index] if 0 <= index < len(numbered) else ""
 
 
 def written(message: Outgoing) -> Written:

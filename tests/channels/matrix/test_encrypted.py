@@ -90,11 +90,11 @@ async def test_reactions_answers_and_corrections_go_both_ways(chat: Chat) -> Non
 
     first = await chat.anna.wait_for(chat.room, lambda seen: seen.event_id == sent)
     edited = await chat.anna.wait_for(chat.room, lambda seen: seen.body == "Which one?")
-    await chat.anna.react(chat.room, sent, "1️⃣")
+    picked = await chat.anna.react(chat.room, sent, "1️⃣")
     await chat.anna.reply(chat.room, sent, "The first")
 
     assert (first.replies_to, edited.replaces) == (said, sent)
-    assert await chat.road.event(chat.room, Pick) == Pick(1, sent)
+    assert await chat.road.event(chat.room, Pick) == Pick(1, sent, picked)
     assert await chat.road.event(chat.room, Words, 2) == Words("The first", sent)
 
 

@@ -15,6 +15,7 @@ from projektbot.messages import (
     Command,
     Edited,
     Event,
+    Gone,
     Kind,
     Migrated,
     Odd,
@@ -163,7 +164,7 @@ def test_a_number_as_a_reaction_picks_a_choice(key: str, number: int) -> None:
     inbound = read(raw({"m.relates_to": annotation(key)}, "m.reaction"), PRIVATE)
 
     assert inbound is not None
-    assert (inbound.event, inbound.message) == (Pick(number, OURS), "")
+    assert (inbound.event, inbound.message) == (Pick(number, OURS, "$event"), "")
 
 
 @pytest.mark.parametrize("key", ["👍", "", "0", "0️⃣", "①", "٣", "100", "-1", "1 2", "ja", None, 1, ["1"]])
@@ -313,8 +314,15 @@ def test_in_private_our_name_may_be_just_a_word() -> None:
 
 
 def test_a_group_picks_by_reactions_to_our_messages_only() -> None:
-    assert heard({"m.relates_to": annotation("2️⃣")}, "m.reaction") == Pick(2, OURS)
+    assert heard({"m.relates_to": annotation("2️⃣")}, "m.reaction") == Pick(2, OURS, "$event")
     assert heard({"m.relates_to": {**annotation("2️⃣"), "event_id": THEIRS}}, "m.reaction") is None
+
+
+def test_a_group_is_heard_to_delete_something_which_the_road_may_know() -> None:
+    assert heard({"redacts": THEIRS}, "m.room.redaction") == Gone(THEIRS)
+    assert heard({}, "m.room.redaction", redacts=THEIRS) == Gone(THEIRS)  # before room version 11
+    assert heard({"redacts": THEIRS}, "m.room.redaction", sender=US) is None
+    assert heard({}, "m.room.redaction") is None
 
 
 def test_nobody_corrects_what_somebody_else_said_to_us() -> None:

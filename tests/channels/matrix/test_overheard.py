@@ -12,7 +12,6 @@ from projektbot.channels.matrix.outbound import Picture, media_content, text_con
 from projektbot.messages import (
     Edited,
     Event,
-    Gone,
     Inbound,
     Kind,
     Media,
@@ -56,13 +55,11 @@ def test_photos_are_fetched_and_other_files_only_named() -> None:
     assert heard({"body": "ha", "url": "mxc://a/b"}, "m.sticker") == Odd("sticker")
 
 
-def test_corrections_and_deletions_are_heard() -> None:
+def test_corrections_are_heard() -> None:
     relation = {"rel_type": "m.replace", "event_id": "$a"}
     edit = text("* Tee", **{"m.new_content": text("Tee"), "m.relates_to": relation})
 
     assert heard(edit) == Edited("$a", "Tee")
-    assert heard({"redacts": "$a"}, "m.room.redaction") == Gone("$a")
-    assert heard({}, "m.room.redaction", redacts="$a") == Gone("$a")
 
 
 @pytest.mark.parametrize(
@@ -79,7 +76,7 @@ def test_what_no_person_says_to_others_is_not_heard(content: object, more: dict[
     assert read(raw(content, room_id=GROUP, **more), RELAYED) is None
 
 
-@pytest.mark.parametrize("kind", ["m.room.message", "m.room.redaction", "m.sticker"])
+@pytest.mark.parametrize("kind", ["m.room.message", "m.sticker"])
 def test_nothing_is_heard_where_nothing_is_passed_on(kind: str) -> None:
     assert heard({**PHOTO, "redacts": "$a"}, kind, SILENT) is None
     assert heard(text("Kuchen?"), kind, SILENT) is None

@@ -13,6 +13,7 @@ from projektbot.errors import ChannelError
 from projektbot.messages import (
     Command,
     Edited,
+    Gone,
     Kind,
     Migrated,
     Odd,
@@ -58,7 +59,7 @@ async def test_what_people_send_arrives_as_what_it_is(chat: Chat) -> None:
     said = await anna.say(room, "The crossing at the school")
     await anna.reply(room, said, "the old one")
     await anna.edit(room, said, "The crossing at the pool")
-    await anna.react(room, said, "2️⃣")
+    picked = await anna.react(room, said, "2️⃣")
     await anna.react(room, said, "👍")
     await anna.notice(room, "I am a bot")
     await anna.send_location(room, 52.4537, 13.5152)
@@ -70,7 +71,7 @@ async def test_what_people_send_arrives_as_what_it_is(chat: Chat) -> None:
         Words("The crossing at the school"),
         Words("the old one", said),
         Edited(said, "The crossing at the pool"),
-        Pick(2, said),
+        Pick(2, said, picked),
         Shared(52.4537, 13.5152),
         Command("idea"),
     ]
@@ -283,7 +284,8 @@ async def test_a_group_is_heard_only_where_it_speaks_to_us(
         await anna.reply(room, theirs, "Thursday?")
         await anna.react(room, theirs, "1️⃣")
         await ben.reply(room, ours, "Thursday!")
-        await ben.react(room, ours, "1️⃣")
+        picked = await ben.react(room, ours, "1️⃣")
+        await ben.redact(room, picked)
         await ben.say(room, "!task paint the bench")
 
         await road.event(room, Command)
@@ -291,7 +293,8 @@ async def test_a_group_is_heard_only_where_it_speaks_to_us(
     assert road.events(room) == [
         Presence(here=True),
         Words("Thursday!", ours),
-        Pick(1, ours),
+        Pick(1, ours, picked),
+        Gone(picked),
         Command("task", "paint the bench"),
     ]
     assert not any(inbound.private for inbound in road.taken)

@@ -26,6 +26,7 @@ from projektbot.channels.matrix.events import (
     new_content,
     picked_number,
     reacted_event,
+    redacted_event,
     replied_event,
     size_of,
     thread_of,
@@ -37,6 +38,7 @@ from projektbot.messages import (
     Command,
     Edited,
     Event,
+    Gone,
     Inbound,
     Kind,
     Migrated,
@@ -120,7 +122,17 @@ def _read_message(raw: Raw, here: Here) -> Event | None:
 
 def _read_reaction(raw: Raw, here: Here) -> Event | None:
     number = picked_number(content_of(raw))
-    return Pick(number, reacted_event(content_of(raw))) if number and reaction_is_for_us(raw, here) else None
+    if not number or not reaction_is_for_us(raw, here):
+        return None
+    return Pick(number, reacted_event(content_of(raw)), raw["event_id"])
+
+
+def _read_redaction(raw: Raw, here: Here) -> Event | None:
+    """Read what was deleted in a group: the road knows whether that was a reaction, or has been passed on."""
+    if raw.get("sender") == here.user or raw["room_id"] in here.private:
+        return None
+    redacted = redacted_event(raw)
+    return Gone(redacted) if redacted else None
 
 
 def _read_vote(raw: Raw, here: Here) -> Event | None:
@@ -227,6 +239,7 @@ MESSAGE_READERS: Mapping[str, Reader] = {
 READERS: Mapping[str, Reader] = {
     "m.room.message": _read_message,
     "m.reaction": _read_reaction,
+    "m.room.redaction": _read_redaction,
     "m.room.member": _read_member,
     "m.room.tombstone": _read_tombstone,
     "m.room.encrypted": _odd("encrypted"),
@@ -239,4 +252,4 @@ READERS: Mapping[str, Reader] = {
 }
 
 # What we ask the server for.
-TYPES = (*(kind for kind in READERS if kind not in {GREETING, SHUT_OUT}), "m.room.encryption", "m.room.redaction")
+TYPES = (*(kind for kind in READERS if kind not in {GREETING, SHUT_OUT}), "m.room.encryption")

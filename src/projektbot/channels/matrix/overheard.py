@@ -14,17 +14,14 @@ from projektbot.channels.matrix.events import (
     edited_event,
     file_name_of,
     new_content,
-    redacted_event,
     replied_event,
     size_of,
     words_of,
 )
 from projektbot.channels.matrix.files import ref_of
-from projektbot.messages import Edited, Event, Gone, Kind, Odd, Upload, Words
+from projektbot.messages import Edited, Event, Kind, Odd, Upload, Words
 
-TYPES: Final = frozenset(
-    {"m.room.message", "m.room.redaction", "m.sticker", "m.poll.start", "org.matrix.msc3381.poll.start"}
-)
+TYPES: Final = frozenset({"m.room.message", "m.sticker", "m.poll.start", "org.matrix.msc3381.poll.start"})
 FILES: Final = frozenset({"m.image", "m.audio", "m.video", "m.file"})
 
 Reader: TypeAlias = Callable[[Raw], Event | None]
@@ -37,9 +34,6 @@ def is_passed_on(raw: Raw, here: Here) -> bool:
 
 def overheard(raw: Raw) -> Event | None:
     """Translate an event of a room in which messages are passed on, if it is one that people say."""
-    if raw["type"] == "m.room.redaction":
-        redacted = redacted_event(raw)
-        return Gone(redacted) if redacted else None
     content = content_of(raw)
     if not content:
         return None

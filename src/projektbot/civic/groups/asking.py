@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 import orjson
 from sqlalchemy import Connection, and_, delete, insert, or_, select, update
 
+from projektbot.civic.groups import reactions
 from projektbot.civic.groups.counts import note_change, shown
 from projektbot.civic.groups.here import Here
 from projektbot.civic.groups.queries import QuestionRow, choices_of, question_for_change
@@ -36,7 +37,10 @@ def ask(here: Here, kind: Kind, words: str, options: Sequence[str], starts_at: i
 
 
 def choose(here: Here, question_id: int, what: str) -> Post:
-    """Take a choice; of several that may be taken, a second time takes it back."""
+    """Take a choice; of several that may be taken, a second time takes it back.
+
+    A reaction is there or it is not: a second one takes nothing back, but that one of them is gone does (`withdraw`).
+    """
     question = question_for_change(here.tx.db, question_id)
     if question is None or question.project != here.project:
         raise Refused(N_("This question is gone."))
@@ -50,10 +54,33 @@ def choose(here: Here, question_id: int, what: str) -> Post:
 
 
 def _note(here: Here, question: QuestionRow, choice: int) -> None:
-    if question.kind in SEVERAL:
-        take_choices(here, question, choices_of(here.tx.db, question.id, here.voters) ^ {choice})
-    else:
-        take_choices(here, question, {choice})
+    if here.reaction:
+        reactions.note(here, question.id, choice)
+    take_choices(here, question, _wanted(here, question, choice))
+
+
+def _wanted(here: Here, question: QuestionRow, choice: int) -> set[int]:
+    if question.kind not in SEVERAL:
+        return {choice}
+    own = choices_of(here.tx.db, question.id, here.voters)
+    return own | {choice} if here.reaction else own ^ {choice}
+
+
+def withdraw(here: Here, reaction: str) -> Post | None:
+    """Take back what was chosen by a reaction that is gone; return how it stands, or None if it changes nothing.
+
+    Where one choice counts, it is the last of those that people still see under the message.
+    """
+    found = reactions.take(here.tx.db, here.tx.who.address_id, reaction, here.sender)
+    question = question_for_change(here.tx.db, found.question) if found else None
+    if found is None or question is None or question.project != here.project or question.ended_at is not None:
+        return None
+    own = choices_of(here.tx.db, question.id, here.voters)
+    left = reactions.left(here.tx.db, question.id, here.sender)
+    if found.choice not in own or found.choice in left:
+        return None
+    take_choices(here, question, own - {found.choice} if question.kind in SEVERAL else left[-1:])
+    return shown(here.tx.db, here.zone, question)
 
 
 def take_choices(here: Here, question: QuestionRow, wanted: Collection[int]) -> None:
@@ -79,6 +106,7 @@ def unite_answers(db: Connection, person_id: int, into: int) -> None:
 
 def end(here: Here, question: QuestionRow) -> None:
     """Let nobody answer a question any more."""
+    reactions.forget(here.tx.db, question.id)
     here.tx.db.execute(update(questions).where(questions.c.id == question.id).values(ended_at=here.tx.at))
 
 

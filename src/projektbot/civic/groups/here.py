@@ -22,7 +22,7 @@ class Here:
     `sender` is the messenger's id of who acts, empty if it does not tell; `people` are those who write to us in private
     as that account, none for a guest; `keep` stores a file of ours (content, type, name);
     `thread` is where in the group they act; `to` the messenger's id of the message they answer, and `quoted` what that
-    one says, if it is shown to us.
+    one says, if it is shown to us; `reaction` the messenger's id of the reaction by which they act, if it has one.
     """
 
     tx: Tx
@@ -34,6 +34,7 @@ class Here:
     thread: str = ""
     to: str = ""
     quoted: str = ""
+    reaction: str = ""
 
     @property
     def local(self) -> datetime:

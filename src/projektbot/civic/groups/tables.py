@@ -109,6 +109,21 @@ group_answers = Table(
     UniqueConstraint("question", "voter", "choice"),
 )
 
+# By which reactions people chose something, so that it is taken back when they take those away.
+group_reactions = Table(
+    "group_reactions",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("address_id", Id, ForeignKey("addresses.id", ondelete="CASCADE"), nullable=False),
+    Column("reaction", String(255), nullable=False),  # its id on that messenger, as the next two
+    Column("message", String(255), nullable=False),
+    Column("sender", String(255), nullable=False),
+    Column("question", Id, ForeignKey("group_questions.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("choice", Integer, nullable=False),
+    Column("at", Time, nullable=False, index=True),
+    UniqueConstraint("address_id", "reaction"),
+)
+
 # A binding vote: counted here, and apart from that who has voted, so that nobody can join the two.
 decisions = Table(
     "decisions",

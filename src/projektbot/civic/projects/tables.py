@@ -144,7 +144,6 @@ alerts = Table(
     Column("field", String(24), nullable=False),
     Column("at", Time, nullable=False),
     UniqueConstraint("person_id", "area", "field"),
-    Index("alerts_of", "area", "field"),
     sqlite_autoincrement=True,
 )
 
