@@ -8,7 +8,18 @@ from itertools import islice
 from typing import Any, Final, NamedTuple, TypeAlias
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, literal_column, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    bindparam,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from projektbot.civic.groups import binding, poll_ids
 from projektbot.delivery.letters import KINDS, SENDS
@@ -173,7 +184,7 @@ def _recover(connection: Connection, account: Account) -> Recovered:
     return Recovered(again, unknown)
 
 
-def _on(channel: str) -> ColumnElement[bool]:
+def _on(channel: str | BindParameter[str]) -> ColumnElement[bool]:
     # Not a join: SQLite would begin with the addresses, of which there may be a million for a handful of open rows.
     here = select(addresses.c.id).where(addresses.c.id == outbox.c.address_id, addresses.c.channel == channel)
     return here.exists()
@@ -192,16 +203,21 @@ class Wanted(NamedTuple):
     known: Collection[int]
 
 
+def _waiting(kinds: Sequence[str]) -> Statement:
+    of_rank = or_(*[outbox.c.kind == kind for kind in kinds])
+    due = outbox.c.not_before <= bindparam("until"), _on(bindparam("channel"))
+    found = select(outbox.c.id).where(OPEN, outbox.c.state == "queued", of_rank, *due)
+    return Statement(found.order_by(outbox.c.id).limit(bindparam("most")), "channel", "until", "most")
+
+
+_waits = {rank: _waiting(kinds) for rank, kinds in KINDS.items()}
+
+
 def find(connection: Connection, wanted: Wanted) -> Found:
     """Return what waits, in order of ids."""
-    ids = (
-        select(outbox.c.id)
-        .where(OPEN, outbox.c.state == "queued", outbox.c.kind.in_(KINDS[wanted.rank]))
-        .where(outbox.c.not_before <= wanted.until, _on(wanted.channel))
-        .order_by(outbox.c.id)
-        .limit(wanted.limit + len(wanted.known) + 1)
-    )
-    new = [letter_id for letter_id in connection.scalars(ids) if letter_id not in wanted.known]
+    most = wanted.limit + len(wanted.known) + 1
+    ids = _waits[wanted.rank].rows(connection, wanted.channel, wanted.until, most)
+    new = [letter_id for (letter_id,) in ids if letter_id not in wanted.known]
     found = Found([], [], len(new) > wanted.limit)
     for row in _rows(connection, new[: wanted.limit]):
         _add(found, row)
