@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import ColumnElement, Connection, String, bindparam, or_, select
 
 from projektbot.civic.deadlines.tables import deadline_people, deadlines
+from projektbot.store.statement import Statement
 
 _columns = deadlines.c
 _people = deadline_people.c
@@ -32,6 +33,20 @@ class DeadlineRow(NamedTuple):
 _row = select(*(_columns[name] for name in DeadlineRow._fields))
 
 
+def _concerns(name: str) -> ColumnElement[bool]:
+    given = bindparam(name, type_=String)
+    return or_(_columns[name] == given, _columns[name] == "", given == "")
+
+
+def _after(*also: ColumnElement[bool]) -> Statement:
+    ahead = _row.where(_columns.ends_at >= bindparam("at"), _concerns("area"), _concerns("field"), *also)
+    ordered = ahead.order_by(_columns.ends_at, _columns.number).limit(bindparam("most"))
+    return Statement(ordered, "at", "area", "field", "most")
+
+
+_coming, _since = _after(_columns.withdrawn_at.is_(None)), _after()
+
+
 def deadline(db: Connection, number: int | None) -> DeadlineRow | None:
     """Return a deadline, also one that is over or withdrawn."""
     row = db.execute(_row.where(_columns.number == number)).first()
@@ -47,21 +62,12 @@ def open_for_change(db: Connection, number: int | None, at: int) -> DeadlineRow 
 
 def coming(db: Connection, at: int, *, area: str = "", field: str = "", most: int = MOST) -> list[DeadlineRow]:
     """Return what is still to come, the next first; with an area and a field what concerns a project of these."""
-    return _listed(db, _row.where(_columns.withdrawn_at.is_(None)), at, area, field, most)
+    return [DeadlineRow(*row) for row in _coming.rows(db, at, area, field, most)]
 
 
 def since(db: Connection, at: int, *, area: str = "", field: str = "", most: int = MOST) -> list[DeadlineRow]:
     """Return what ends after a time, withdrawn or not, the next first: so calendars hear that something is off."""
-    return _listed(db, _row, at, area, field, most)
-
-
-def _listed(db: Connection, wanted: Select[Any], at: int, area: str, field: str, most: int) -> list[DeadlineRow]:
-    if area:
-        wanted = wanted.where(_columns.area.in_(("", area)))
-    if field:
-        wanted = wanted.where(_columns.field.in_(("", field)))
-    ahead = wanted.where(_columns.ends_at >= at).order_by(_columns.ends_at, _columns.number)
-    return [DeadlineRow(*row) for row in db.execute(ahead.limit(most))]
+    return [DeadlineRow(*row) for row in _since.rows(db, at, area, field, most)]
 
 
 def wants_reminder(db: Connection, number: int, person_id: int) -> bool:

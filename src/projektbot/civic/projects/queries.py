@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, select
 
 from projektbot.civic.projects.rules import FIRST_REF, PUBLIC, WAITING, Care, Stage, number_of
 from projektbot.civic.projects.searching import Spellings, holds, titled, wanted_words
@@ -54,6 +54,7 @@ class ProjectRow(NamedTuple):
 
 
 _row = select(*[projects.c[name] for name in ProjectRow._fields])
+_project = Statement(_row.where(projects.c.number == bindparam("number")), "number")
 _public = projects.c.stage.in_(sorted(PUBLIC))
 
 
@@ -62,8 +63,8 @@ _public = projects.c.stage.in_(sorted(PUBLIC))
 
 def project(db: Connection, number: int | None) -> ProjectRow | None:
     """Return a project."""
-    found = db.execute(_row.where(projects.c.number == number)).first()
-    return ProjectRow(*found) if found else None
+    found = _project.rows(db, number)
+    return ProjectRow(*found[0]) if found else None
 
 
 def project_for_change(db: Connection, number: int | None) -> ProjectRow | None:
@@ -131,12 +132,17 @@ def picture_of(db: Connection, number: int) -> FileRow | None:
     return next((file for file in files_of(db, number) if file.kind == "image"), None)
 
 
+_files = Statement(
+    select(*[project_files.c[name] for name in FileRow._fields])
+    .where(project_files.c.project == bindparam("number"))
+    .order_by(project_files.c.id),
+    "number",
+)
+
+
 def files_of(db: Connection, number: int) -> list[FileRow]:
     """Return the files of a project, the first sent first."""
-    columns = project_files.c
-    wanted = select(columns.kind, columns.sha256, columns.mime, columns.size, columns.caption)
-    found = db.execute(wanted.where(columns.project == number).order_by(columns.id))
-    return [FileRow(*row) for row in found]
+    return [FileRow(*row) for row in _files.rows(db, number)]
 
 
 def next_number(db: Connection) -> int:
@@ -261,11 +267,18 @@ def count_public(db: Connection, wanted: Filter, among: Among | None = None) -> 
     return db.scalar(chosen(db, select(func.count()).select_from(projects), wanted, among)) or 0
 
 
+_support = Statement(
+    select(func.count())
+    .select_from(project_people)
+    .where(project_people.c.project == bindparam("number"), project_people.c.supports_at.is_not(None)),
+    "number",
+)
+
+
 def support_of(db: Connection, number: int) -> int:
     """Return how many people support a project."""
-    columns = project_people.c
-    mine = (columns.project == number) & columns.supports_at.is_not(None)
-    return db.scalar(select(func.count()).select_from(project_people).where(mine)) or 0
+    ((count,),) = _support.rows(db, number)
+    return int(count)
 
 
 def people_who_hear(db: Connection, number: int, after: int, limit: int) -> list[int]:
@@ -297,17 +310,28 @@ def followed_by(db: Connection, person_id: int, limit: int) -> list[ProjectRow]:
     return [ProjectRow(*row) for row in rows]
 
 
+_cares = Statement(
+    select(project_people.c.supports_at, project_people.c.follows_at).where(
+        project_people.c.project == bindparam("number"), project_people.c.person_id == bindparam("person_id")
+    ),
+    "number", "person_id",
+)  # fmt: skip
+_comments = Statement(
+    select(func.count())
+    .select_from(comments)
+    .where(comments.c.project == bindparam("number"), comments.c.hidden_at.is_(None)),
+    "number",
+)
+
+
 def cares_of(db: Connection, number: int, person_id: int) -> frozenset[Care]:
     """Return what somebody does about a project: supports it, follows it."""
-    columns = project_people.c
-    mine = (columns.project == number) & (columns.person_id == person_id)
-    row = db.execute(select(columns.supports_at, columns.follows_at).where(mine)).first()
-    if row is None:
-        return frozenset()
-    return frozenset(care for care, at in zip((Care.SUPPORT, Care.FOLLOW), row, strict=True) if at is not None)
+    found = _cares.rows(db, number, person_id)
+    times = found[0] if found else (None, None)
+    return frozenset(care for care, at in zip((Care.SUPPORT, Care.FOLLOW), times, strict=True) if at is not None)
 
 
 def count_comments(db: Connection, number: int) -> int:
     """Return how many comments everybody may read."""
-    mine = (comments.c.project == number) & comments.c.hidden_at.is_(None)
-    return db.scalar(select(func.count()).select_from(comments).where(mine)) or 0
+    ((count,),) = _comments.rows(db, number)
+    return int(count)

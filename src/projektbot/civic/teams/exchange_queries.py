@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Select, or_, select
+from sqlalchemy import Connection, Select, bindparam, or_, select
 
 from projektbot.civic.projects.queries import Filter
 from projektbot.civic.projects.rules import PUBLIC
 from projektbot.civic.projects.tables import projects
 from projektbot.civic.teams.exchange_rules import OTHER, Kind
 from projektbot.civic.teams.tables import matches, offers
+from projektbot.store.statement import Statement
 
 MOST_COMPARED = 1_000  # the newest open ones of a city: comparing takes 20 to 40 ms, once for each new offer
 
@@ -29,6 +30,9 @@ class OfferRow(NamedTuple):
 
 
 _offer = select(*[offers.c[name] for name in OfferRow._fields])
+_open = Statement(
+    _offer.where(offers.c.project == bindparam("number"), offers.c.settled_at.is_(None)).order_by(offers.c.id), "number"
+)
 
 
 def offer_by(db: Connection, number: int) -> OfferRow | None:
@@ -39,8 +43,7 @@ def offer_by(db: Connection, number: int) -> OfferRow | None:
 
 def offers_of(db: Connection, number: int) -> list[OfferRow]:
     """Return what a team has and needs, the oldest first."""
-    theirs = (offers.c.project == number) & offers.c.settled_at.is_(None)
-    return [OfferRow(*row) for row in db.execute(_offer.where(theirs).order_by(offers.c.id))]
+    return [OfferRow(*row) for row in _open.rows(db, number)]
 
 
 def among(wanted: Filter) -> Select[tuple[int]] | None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from projektbot.civic.projects.queries import ProjectRow, project
 from projektbot.civic.projects.tables import projects
 from projektbot.civic.teams.rules import IN_TEAM, RequestState, Role, Sector
 from projektbot.civic.teams.tables import join_requests, lead_offers, members, partners, team_invitations, teams
+from projektbot.store.statement import Statement
 
 UNWRITTEN = 0  # the id of a member whom no row tells of yet: whoever had the idea
 
@@ -28,6 +29,16 @@ class MemberRow(NamedTuple):
 _member = select(
     members.c.id, members.c.person_id, members.c.role, members.c.sector, members.c.name, members.c.joined_at
 )
+_team = Statement(_member.where(members.c.project == bindparam("number")), "number")
+_removal = Statement(
+    select(members.c.words).where(
+        members.c.project == bindparam("number"),
+        members.c.person_id == bindparam("person_id"),
+        members.c.role == Role.REMOVED.value,
+    ),
+    "number", "person_id",
+)  # fmt: skip
+_seats = Statement(select(teams.c.seats).where(teams.c.project == bindparam("number")), "number")
 
 
 def _read(number: int, person_id: int, role: str, sector: str, name: str, joined_at: int) -> MemberRow:
@@ -44,7 +55,7 @@ def team_of(db: Connection, found: ProjectRow) -> list[MemberRow]:
     data was erased), whoever is longest in the team leads it, members before guests. Neither is stored before something
     is done with the team.
     """
-    rows = [_read(*row) for row in db.execute(_member.where(members.c.project == found.number))]
+    rows = [_read(*row) for row in _team.rows(db, found.number)]
     if not rows:
         return _author(found)
     team = sorted((row for row in rows if row.role in IN_TEAM), key=_standing)
@@ -77,9 +88,8 @@ def role_of(db: Connection, found: ProjectRow, person_id: int) -> Role:
 
 def removal(db: Connection, number: int, person_id: int) -> str | None:
     """Return why somebody was removed from a team; None if they were not."""
-    mine = (members.c.project == number) & (members.c.person_id == person_id)
-    found = db.execute(select(members.c.words).where(mine, members.c.role == Role.REMOVED)).first()
-    return None if found is None else found[0] or ""
+    found = _removal.rows(db, number, person_id)
+    return found[0][0] or "" if found else None
 
 
 def leads_of(db: Connection, number: int) -> list[int]:
@@ -90,7 +100,8 @@ def leads_of(db: Connection, number: int) -> list[int]:
 
 def seats_of(db: Connection, number: int) -> int | None:
     """Return how many a team is to be at most; None: as many as come."""
-    return db.scalar(select(teams.c.seats).where(teams.c.project == number))
+    found = _seats.rows(db, number)
+    return found[0][0] if found else None
 
 
 def teams_of(db: Connection, person_id: int) -> list[int]:
