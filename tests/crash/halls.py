@@ -47,8 +47,8 @@ class Hall(Chat, Protocol):
     async def reads(self, who: Resident, *words: str) -> Post:
         """Wait until the bot has said all these words, in one message or a correction of one."""
 
-    async def press(self, who: Resident, label: str, post: Post) -> None:
-        """Let somebody choose what is offered under a message."""
+    async def press(self, who: Resident, label: str, post: Post, *, chosen: bool = False) -> None:
+        """Let somebody choose what is offered under a message, or take it back where it is `chosen`."""
 
     async def poll(self, who: Resident, question: str) -> Post:
         """Return the newest poll with a question, as soon as there is one."""
@@ -110,7 +110,7 @@ class GroupAtTelegram:
         seen = await self._group.wait_for(lambda seen: _has(seen.text, words), timeout=PATIENCE)
         return Post(str(seen.id), bare(seen.text))
 
-    async def press(self, who: Resident, label: str, post: Post) -> None:
+    async def press(self, who: Resident, label: str, post: Post, *, chosen: bool = False) -> None:  # noqa: ARG002 - it is the same button
         """Press the button."""
         await self._group.tap(_at_telegram(who), label, int(post.id))
         self._note()
@@ -185,7 +185,7 @@ class RoomAtMatrix:
         self._bot = bot
         self._lead = _at_matrix(lead)
         self._people = 2  # the lead and the bot
-        self._reactions: set[tuple[str, str, str]] = set()
+        self._reactions: dict[tuple[str, str, str], str] = {}  # by person, message and number
 
     async def open(self, people: Sequence[Resident]) -> None:
         """Make the room, in which the bot and the others are expected."""
@@ -217,16 +217,27 @@ class RoomAtMatrix:
         )
         return Post(seen.replaces or seen.event_id, bare(seen.body))
 
-    async def press(self, who: Resident, label: str, post: Post) -> None:
-        """React with the number, or answer with it: no homeserver takes the same reaction twice."""
+    async def press(self, who: Resident, label: str, post: Post, *, chosen: bool = False) -> None:
+        """React with the number, or answer with it: no homeserver takes the same reaction twice.
+
+        What was chosen by a reaction is taken back with it.
+        """
         number, person = number_of(label, post.words), _at_matrix(who)
         reaction = (person.user_id, post.id, number)
-        if is_typing(len(self.keys)) or int(number) > DIGITS or reaction in self._reactions:
+        given = self._reactions.get(reaction)
+        if is_typing(len(self.keys)) or int(number) > DIGITS or bool(given) is not chosen:
             self.keys.append(await person.reply(self.chat, post.id, number))
+        elif given:
+            await self._are_handled()
+            self.keys.append(await person.redact(self.chat, self._reactions.pop(reaction)))
         else:
-            self._reactions.add(reaction)
-            self.keys.append(await person.react(self.chat, post.id, f"{number}\ufe0f\u20e3"))
+            self._reactions[reaction] = await person.react(self.chat, post.id, f"{number}\ufe0f\u20e3")
+            self.keys.append(self._reactions[reaction])
         self.presses += 1
+
+    async def _are_handled(self) -> None:
+        """Wait until what was chosen is shown: of what is taken away before it is seen nobody hears."""
+        await self._lead.wait_for(self.chat, lambda _: len(self.corrected()) >= self.presses, timeout=PATIENCE)
 
     async def poll(self, who: Resident, question: str) -> Post:
         """Wait for it."""

@@ -179,7 +179,7 @@ class Team:
         labels = re.findall(r"^(.*): 0$", dates.words, re.MULTILINE)
         for who in self._minds():
             place = self._chance.randrange(len(DATES))
-            await hall.press(who, labels[place], dates)
+            await hall.press(who, labels[place], dates, chosen=place in asked.chosen.get(who, ()))
             asked.turn(who, place)
         await hall.command(self.lead, f"/meeting {1 + self._chance.randrange(len(DATES))}")
         asked.over = True
