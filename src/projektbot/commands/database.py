@@ -55,7 +55,6 @@ def restore_database(source: str) -> int:
         copy(file, _beside(file))
         _write_into(file, Path(source))
     else:
-        _keep_as_it_is(file)
         _write_anew(file, Path(source))
     _upgrade(settings)
     print(f"restored from {source}")
@@ -63,11 +62,17 @@ def restore_database(source: str) -> int:
 
 
 def _keep_as_it_is(file: Path) -> None:
-    """Put a damaged database aside, for somebody who can mend it."""
-    for end in ("", "-wal", "-shm"):
+    """Keep a damaged database for somebody who can mend it.
+
+    Its name stays taken until the new one has it: a bot that looks meanwhile would begin an empty database there.
+    """
+    for end in ("-wal", "-shm"):  # these must not be taken for the new one's
         old = file.with_name(file.name + end)
         if old.exists():
             old.rename(file.with_name(f"{_beside(file).name}{end}"))
+    if file.exists():
+        _beside(file).unlink(missing_ok=True)
+        _beside(file).hardlink_to(file)
 
 
 def _beside(file: Path) -> Path:
@@ -75,11 +80,12 @@ def _beside(file: Path) -> Path:
 
 
 def _write_anew(file: Path, source: Path) -> None:
-    """Write a database where there is none: under its name all at once, since a bot may still look for it."""
+    """Write a database in one move under its name, since a bot may still look for it."""
     draft = file.with_name(f"{file.name}.part")
     draft.unlink(missing_ok=True)
     _write_into(draft, source)
-    draft.rename(file)
+    _keep_as_it_is(file)
+    draft.replace(file)
 
 
 def _write_into(file: Path, source: Path) -> None:
