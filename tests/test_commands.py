@@ -10,6 +10,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -302,16 +303,45 @@ def answers(database: Path) -> list[object]:
         return db.execute("SELECT id FROM sessions WHERE CAST(state AS TEXT) LIKE '%Ausruhen%'").fetchall()
 
 
-def test_a_damaged_database_is_kept_and_replaced(database: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("links", [True, False], ids=["", "without links"])
+def test_a_damaged_database_is_kept_and_replaced(
+    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, links: bool
+) -> None:
     execute(database, "INSERT INTO settings VALUES ('colour', 'red')")
     assert main(["db", "backup", str(tmp_path / "backup.db")]) == 0
     database.write_bytes(b"not a database at all" * 1000)
+    if not links:
+        monkeypatch.setattr(Path, "hardlink_to", lambda *_: (_ for _ in ()).throw(OSError))
 
     assert main(["db", "restore", str(tmp_path / "backup.db")]) == 0
 
     with closing(sqlite3.connect(database)) as db:
         assert db.execute("SELECT value FROM settings WHERE name = 'colour'").fetchall() == [("red",)]
     assert database.with_name("projektbot.db.before-restore").read_bytes().startswith(b"not a database")
+
+
+def test_a_bot_that_looks_while_a_damaged_database_is_replaced_finds_one(
+    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else it would begin an empty one there."""
+    assert main(["db", "backup", str(tmp_path / "backup.db")]) == 0
+    database.write_bytes(b"not a database at all" * 1000)
+    there: list[bool] = []
+
+    def looking(move: Callable[..., object]) -> Callable[..., object]:
+        def moved(*given: object, **more: object) -> object:
+            done = move(*given, **more)
+            there.append(database.exists())
+            return done
+
+        return moved
+
+    for name in ("rename", "replace", "unlink", "hardlink_to"):
+        monkeypatch.setattr(Path, name, looking(getattr(Path, name)))
+
+    assert main(["db", "restore", str(tmp_path / "backup.db")]) == 0
+    assert there
+    assert all(there)
 
 
 def test_a_backup_of_an_older_version_is_brought_up_to_date(

@@ -72,7 +72,10 @@ def _keep_as_it_is(file: Path) -> None:
             old.rename(file.with_name(f"{_beside(file).name}{end}"))
     if file.exists():
         _beside(file).unlink(missing_ok=True)
-        _beside(file).hardlink_to(file)
+        try:
+            _beside(file).hardlink_to(file)
+        except OSError:  # a file system without links
+            file.rename(_beside(file))
 
 
 def _beside(file: Path) -> Path:

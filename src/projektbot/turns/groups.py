@@ -165,7 +165,7 @@ def _act(
     say(batch, here.tx.said)
     if post is None:
         return None
-    replaces = _replaced(batch, here, event)
+    replaces = _replaced(batch, here, event.message) if isinstance(event, Tap) else ""
     where = Where(post.media, replaces, "" if replaces else inbound.message, inbound.thread)
     return _post(batch, conversation.found, conversation.session, post, where, "receipt")
 
@@ -178,9 +178,8 @@ def _withdraw(batch: Batch, conversation: Conversation, here: Here, reaction: st
     post = asking.withdraw(here, reaction)
     if post is None:
         return None
-    replaced = _replaced(batch, here, Tap("", message))
-    where = Where(replaces=replaced)
-    return _post(batch, conversation.found, conversation.session, post, where, "receipt") if replaced else None
+    where = Where(replaces=_replaced(batch, here, message))
+    return _post(batch, conversation.found, conversation.session, post, where, "receipt") if where.replaces else None
 
 
 def _say_rest(batch: Batch, conversation: Conversation, inbound: Inbound) -> Letter:
@@ -188,12 +187,10 @@ def _say_rest(batch: Batch, conversation: Conversation, inbound: Inbound) -> Let
     return _post(batch, conversation.found, conversation.session, Post(TOO_MUCH), where, "receipt")
 
 
-def _replaced(batch: Batch, here: Here, event: Event) -> str:
+def _replaced(batch: Batch, here: Here, message: str) -> str:
     """Return which of our messages the answer takes the place of: never that of a poll, which goes on beside it."""
-    if not isinstance(event, Tap):
-        return ""
-    is_poll = poll_ids.question_of_message(batch.db, here.tx.who.address_id, event.message) is not None
-    return "" if is_poll else event.message
+    is_poll = poll_ids.question_of_message(batch.db, here.tx.who.address_id, message) is not None
+    return "" if is_poll else message
 
 
 def _vote(batch: Batch, here: Here, vote: Vote, *, patient: bool) -> None:

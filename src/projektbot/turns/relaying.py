@@ -67,6 +67,7 @@ def concerns(batch: Batch, found: Found, inbound: Inbound, event: Event, *, pati
     """Say whether something said in a group is for the other chat rather than for us.
 
     That is what nobody said to us, and an answer to a message that we have passed on: messengers take it for one to us.
+    What was deleted is for it if it was passed on; else it may be a reaction.
     """
     if isinstance(event, Gone):
         return bool(copies.copies_of(batch.db, found.address_id, event.message))
