@@ -348,7 +348,7 @@ async def test_a_deletion_follows_and_the_words_are_forgotten(town: Town) -> Non
     await delivered(town)
     copy = await newest_id(town, GROUP)
 
-    await ben.talks(Gone("b1"))
+    await ben.does(Gone("b1"))
 
     assert (await shown(town, GROUP))[-1].removes == copy
     assert not any(b"Nobody need" in row.body for row in await town.rows(outbox))
@@ -365,7 +365,7 @@ async def test_what_is_being_sent_can_be_deleted_once_it_has_arrived(town: Town)
     await ben.talks("Nobody need read this", "b1")
     await delivered(town, "sending")
 
-    await ben.talks(Gone("b1"))
+    await ben.does(Gone("b1"))
     await town.turns.settle()
     assert not (await shown(town, GROUP))[-1].removes
     await delivered(town)
